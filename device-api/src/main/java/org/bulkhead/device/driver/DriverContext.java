@@ -1,0 +1,64 @@
+package org.bulkhead.device.driver;
+
+import java.util.Map;
+import org.bulkhead.device.usb.UsbDevice;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
+import org.osgi.annotation.versioning.ProviderType;
+import org.osgi.service.log.Logger;
+
+/** What one incarnation of a driver is given. Used by one thread at a time. */
+@ProviderType
+public interface DriverContext {
+
+  /**
+   * The device.
+   *
+   * @return the device, lent for this incarnation
+   */
+  UsbDevice device();
+
+  /**
+   * The interface that matched. Cached, no I/O. A driver that matched the whole device by vendor
+   * and product gets each of its interfaces in turn.
+   *
+   * @return the descriptor, at alternate setting 0 or the lowest there is
+   */
+  InterfaceDescriptor matched();
+
+  /**
+   * How many lives the driver has had on this device.
+   *
+   * @return 1 for the first incarnation, one more after each restart, update and replug
+   */
+  int incarnation();
+
+  /**
+   * Offers a device service. Applications do not get the object itself but a session of it that
+   * outlives the driver. Published anew by each incarnation; what an incarnation no longer
+   * publishes disappears.
+   *
+   * @param <S> the service type
+   * @param type the service's interface, each of whose methods says by an annotation of {@code
+   *     org.bulkhead.device.contract} what becomes of a call under way
+   * @param unit tells services of one type on one device apart, "0" for a single one
+   * @param service the driver's implementation
+   * @param properties service properties beside those of the device
+   * @throws IllegalArgumentException where the framework has no session for that type
+   */
+  <S> void publish(Class<S> type, String unit, S service, Map<String, ?> properties);
+
+  /**
+   * Declares the driver broken, for a fault that it finds outside of a call. It is ended and
+   * attached anew.
+   *
+   * @param cause what happened
+   */
+  void fail(Throwable cause);
+
+  /**
+   * A logger whose name tells the driver and the device.
+   *
+   * @return the logger
+   */
+  Logger logger();
+}

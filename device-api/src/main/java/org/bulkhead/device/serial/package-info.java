@@ -1,0 +1,10 @@
+/**
+ * What a serial driver offers and is given; applications see {@code
+ * org.osgi.service.serial.SerialDevice}.
+ */
+@Export
+@Version("1.0.0")
+package org.bulkhead.device.serial;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

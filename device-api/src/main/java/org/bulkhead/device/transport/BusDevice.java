@@ -1,0 +1,86 @@
+package org.bulkhead.device.transport;
+
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.UsbSpeed;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** One device as a transport sees it, from one arrival to its departure. Thread-safe. */
+@ConsumerType
+public interface BusDevice {
+
+  /**
+   * Where the device is plugged in: the same after a replug into the same port, and unlike that of
+   * every other device of every transport.
+   *
+   * @return bus and port path as sysfs writes them, {@code 1-2.4}; another transport takes a prefix
+   *     of its own, {@code sim-3}
+   */
+  String location();
+
+  /**
+   * The bus that the device is on.
+   *
+   * @return the number, 0 or more
+   */
+  int busNumber();
+
+  /**
+   * The device's address on its bus; another one after each replug.
+   *
+   * @return 1 to 127
+   */
+  int address();
+
+  /**
+   * The signalling rate.
+   *
+   * @return the speed
+   */
+  UsbSpeed speed();
+
+  /**
+   * The descriptors as the device sent them: 18 bytes of device descriptor, then each configuration
+   * with all that it holds. Cached, no I/O. Not checked: the framework parses them.
+   *
+   * @return a fresh array
+   * @throws UsbException DISCONNECTED, FAULT
+   */
+  byte[] descriptors() throws UsbException;
+
+  /**
+   * The configuration that was set when the device arrived.
+   *
+   * @return {@code bConfigurationValue}, 0 where none is set
+   */
+  int activeConfiguration();
+
+  /**
+   * The string of {@code iManufacturer}. Cached, no I/O.
+   *
+   * @return the text, empty where there is none or it could not be had
+   */
+  String manufacturer();
+
+  /**
+   * The string of {@code iProduct}. Cached, no I/O.
+   *
+   * @return the text, empty where there is none or it could not be had
+   */
+  String product();
+
+  /**
+   * The string of {@code iSerialNumber}. Cached, no I/O.
+   *
+   * @return the text, empty where there is none or it could not be had
+   */
+  String serialNumber();
+
+  /**
+   * Opens the device for transfers. Does I/O, may block for tens of milliseconds. The framework
+   * opens a device once at a time.
+   *
+   * @return the handle
+   * @throws UsbException DENIED with the rule to add, BUSY with who holds it, DISCONNECTED, FAULT
+   */
+  BusHandle open() throws UsbException;
+}

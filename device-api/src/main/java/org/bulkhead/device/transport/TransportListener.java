@@ -1,0 +1,22 @@
+package org.bulkhead.device.transport;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Implemented by the framework. Its methods return quickly and never throw. */
+@ProviderType
+public interface TransportListener {
+
+  /**
+   * A device was plugged in, or was there already.
+   *
+   * @param device the device; a replugged one is a new object
+   */
+  void arrived(BusDevice device);
+
+  /**
+   * A device is gone. Transfers in flight complete as disconnected, before or after this call.
+   *
+   * @param device the object given to {@link #arrived}
+   */
+  void left(BusDevice device);
+}

@@ -1,0 +1,7 @@
+/** USB descriptors as immutable records, and the pure parser that reads them once. */
+@Export
+@Version("1.0.0")
+package org.bulkhead.device.usb.descriptor;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
