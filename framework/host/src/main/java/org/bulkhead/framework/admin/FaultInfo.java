@@ -1,0 +1,27 @@
+package org.bulkhead.framework.admin;
+
+import java.time.Instant;
+
+/**
+ * One fault of one driver.
+ *
+ * @param time when it was detected
+ * @param driver the driver's name
+ * @param location the device
+ * @param interfaceNumber {@code bInterfaceNumber}
+ * @param incarnation the life that it ended
+ * @param kind the class of fault, a word such as {@code exception} or {@code hang}
+ * @param message what happened, one line
+ * @param trace the stack trace, or empty
+ * @param action what was done about it, one line
+ */
+public record FaultInfo(
+    Instant time,
+    String driver,
+    String location,
+    int interfaceNumber,
+    int incarnation,
+    String kind,
+    String message,
+    String trace,
+    String action) {}

@@ -1,0 +1,69 @@
+package org.bulkhead.framework.admin;
+
+import java.io.IOException;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The framework as an administrator sees it. An OSGi service. Thread-safe; reading methods return
+ * what is known now, without I/O.
+ *
+ * <p>A target names a device by its location ({@code 1-2}), one interface of it ({@code 1-2:1}), or
+ * a driver ({@code ftdi}); a driver stands for all of its compartments.
+ */
+@ProviderType
+public interface Gateway {
+
+  /**
+   * The devices that are plugged in.
+   *
+   * @return one entry for each, by location
+   */
+  List<DeviceInfo> devices();
+
+  /**
+   * The drivers that are installed, whether they run or not.
+   *
+   * @return one entry for each, by name
+   */
+  List<DriverInfo> drivers();
+
+  /**
+   * The latest faults of drivers.
+   *
+   * @return at most 256, oldest first
+   */
+  List<FaultInfo> faults();
+
+  /**
+   * Resets a device and restarts its drivers. Blocks for some 100 ms.
+   *
+   * @param location the device
+   * @throws NoSuchTargetException where there is no such device
+   * @throws IOException where the reset fails
+   */
+  void reset(String location) throws NoSuchTargetException, IOException;
+
+  /**
+   * Ends the incarnations of a target in good order and starts the next ones; ends a quarantine.
+   * Returns at once.
+   *
+   * @param target what to restart
+   * @return how many compartments that concerns
+   * @throws NoSuchTargetException where the target names no compartment
+   */
+  int restart(String target) throws NoSuchTargetException;
+
+  /**
+   * Plants a fault that the target's driver meets at its next transfer, as if it were the driver's
+   * own. Once for each call.
+   *
+   * @param target what to break
+   * @param kind what the driver does
+   * @return how many compartments that concerns
+   * @throws NoSuchTargetException where the target names no compartment
+   * @throws IllegalStateException where the configuration does not allow it; the message names the
+   *     setting
+   */
+  int inject(String target, InjectedFault kind) throws NoSuchTargetException;
+}

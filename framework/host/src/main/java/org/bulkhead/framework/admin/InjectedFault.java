@@ -1,0 +1,11 @@
+package org.bulkhead.framework.admin;
+
+/** What a driver can be made to do, for drills and tests. */
+public enum InjectedFault {
+  /** Throws an unchecked exception. */
+  THROW,
+  /** Throws an Error. */
+  ERROR,
+  /** Stops making progress for ever, ignoring interrupts once. */
+  HANG
+}
