@@ -1,0 +1,49 @@
+package org.bulkhead.driver.massstorage.internal;
+
+import java.io.IOException;
+import java.util.Map;
+import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.driver.DriverContext;
+import org.bulkhead.device.driver.MatchesUsb;
+import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.usb.UsbDevice;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ServiceScope;
+
+/** Attaches to the SCSI, Bulk-Only interface of a stick, a disk or a card reader. */
+@Component(scope = ServiceScope.PROTOTYPE)
+@MatchesUsb(driver = "mass-storage", matches = "class 08/06/50")
+public final class MassStorageDriver implements UsbDriver {
+
+  /** For the framework's component runtime. */
+  public MassStorageDriver() {}
+
+  @Override
+  public Attachment attach(DriverContext context) throws IOException {
+    UsbDevice device = context.device();
+    BulkOnlyTransport transport =
+        new BulkOnlyTransport(device, device.claim(context.matched().number()));
+    if (context.incarnation() > 1) {
+      // The last life may have ended inside a write, where a command would be taken for data.
+      transport.recover();
+    }
+    String name = device.identity().toString();
+    int published = 0;
+    for (int lun = 0, highest = transport.highestLun(); lun <= highest; lun++) {
+      LogicalUnit unit = new LogicalUnit(transport, name, lun, d -> Thread.sleep(d.toMillis()));
+      Scsi.Inquiry inquiry = unit.inquire();
+      if (inquiry.isBlockDevice()) {
+        context.publish(
+            BlockDevice.class,
+            Integer.toString(lun),
+            unit,
+            Map.of(BlockDevice.UNIT, lun, "service.description", inquiry.name()));
+        published++;
+      }
+    }
+    if (published == 0) {
+      throw new IOException(name + " has no logical unit with blocks: no disk, stick or card slot");
+    }
+    return Attachment.NOTHING_TO_DO;
+  }
+}
