@@ -1,0 +1,2 @@
+/** Forwards the OSGi log service to java.util.logging. */
+package org.bulkhead.log.internal;
