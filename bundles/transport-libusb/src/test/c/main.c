@@ -170,6 +170,16 @@ static void unplug(Widget *w) {
   unlink(real_node);
 }
 
+/* Whether libudev finds a udevd to listen to; asked when a libusb context is made. */
+static char *udevd(const char *state) {
+  g_autofree char *control = real_path("/run/udev/control");
+  g_autofree char *folder = g_path_get_dirname(control);
+  g_mkdir_with_parents(folder, 0755);
+  if (g_strcmp0(state, "on") == 0) return g_file_set_contents(control, "", 0, NULL) ? ok() : wrong("cannot write", control);
+  unlink(control);
+  return ok();
+}
+
 static char *clear(void) {
   for (;;) {
     GHashTableIter i;
@@ -178,7 +188,7 @@ static char *clear(void) {
     g_hash_table_iter_init(&i, widgets);
     gboolean more = g_hash_table_iter_next(&i, NULL, &widget);
     g_mutex_unlock(&usbfs_lock);
-    if (!more) return ok();
+    if (!more) return udevd("on");
     unplug(widget);
   }
 }
@@ -269,6 +279,7 @@ static char *obey(char **words) {
   if (words[0] == NULL) return wrong("empty line", NULL);
   if (g_str_equal(words[0], "plug")) return plug(words);
   if (g_str_equal(words[0], "clear")) return clear();
+  if (g_str_equal(words[0], "udevd")) return udevd(words[1]);
   g_mutex_lock(&usbfs_lock);
   Widget *w = words[1] != NULL ? g_hash_table_lookup(widgets, words[1]) : NULL;
   g_mutex_unlock(&usbfs_lock);
@@ -338,13 +349,17 @@ int main(int argc, char **argv) {
   const char *preload = getenv("LD_PRELOAD");
   if (preload == NULL || strstr(preload, PRELOAD) == NULL) {
     /* The preload serves this process too: uevents are made from the mocked /sys. */
-    setenv("LD_PRELOAD", PRELOAD, 1);
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = g_path_get_dirname(self);
+    g_autofree char *both = g_strdup_printf("%s/udevd.so:%s", folder, PRELOAD);
+    setenv("LD_PRELOAD", both, 1);
     execv("/proc/self/exe", argv);
     g_error("cannot start again under umockdev: %s", g_strerror(errno));
   }
   widgets = g_hash_table_new(g_str_hash, g_str_equal);
   bed = umockdev_testbed_new();
   add_root_hub();
+  g_free(udevd("on"));
   listen_at(argv[1]);
   loop = g_main_loop_new(NULL, FALSE);
 

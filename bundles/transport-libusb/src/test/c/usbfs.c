@@ -257,22 +257,18 @@ static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *file, gpo
   return TRUE;
 }
 
-static void on_closed(UMockdevIoctlClient *file, GParamSpec *property, gpointer data) {
-  (void)property;
-  (void)data;
-  if (umockdev_ioctl_client_get_connected(file)) return;
+/* umockdev tells of a closed file only by letting go of its object. */
+static void on_closed(gpointer client) {
   g_mutex_lock(&usbfs_lock);
-  Client *client = g_object_steal_data(G_OBJECT(file), "client");
-  if (client != NULL) widget_close(client);
+  widget_close(client);
   g_mutex_unlock(&usbfs_lock);
 }
 
 static void on_opened(UMockdevIoctlBase *base, UMockdevIoctlClient *file, gpointer widget) {
   (void)base;
   g_mutex_lock(&usbfs_lock);
-  g_object_set_data(G_OBJECT(file), "client", widget_open(widget));
+  g_object_set_data_full(G_OBJECT(file), "client", widget_open(widget), on_closed);
   g_mutex_unlock(&usbfs_lock);
-  g_signal_connect(file, "notify::connected", G_CALLBACK(on_closed), NULL);
 }
 
 UMockdevIoctlBase *usbfs_handler(Widget *w) {
