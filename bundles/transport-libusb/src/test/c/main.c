@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
+#include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +35,25 @@ static GMutex plugging;     /* one change of the bus at a time */
 static int last_number = 1;
 static GMainLoop *loop;
 static int exit_status;
+static gboolean udevd_runs = TRUE;
 
 static char *real_path(const char *path) {
   g_autofree char *root = umockdev_testbed_get_root_dir(bed);
   return g_build_filename(root, path, NULL);
+}
+
+/* Without a udevd no listener hears of anything. umockdev has no such switch: cut its lines. */
+static void silence(void) {
+  g_autofree char *root = umockdev_testbed_get_root_dir(bed);
+  GDir *folder = g_dir_open(root, 0, NULL);
+  const char *name;
+  while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+    if (g_str_has_prefix(name, "event")) {
+      g_autofree char *line = g_build_filename(root, name, NULL);
+      unlink(line);
+    }
+  }
+  if (folder != NULL) g_dir_close(folder);
 }
 
 static void add_to_bus(const char *syspath, int number, int speed, const GByteArray *descriptors,
@@ -150,6 +166,7 @@ static char *plug(char **words) {
   g_mutex_unlock(&usbfs_lock);
   umockdev_testbed_attach_ioctl(bed, w->node, usbfs_handler(w), NULL);
   GByteArray *descriptors = widget_descriptors(w);
+  if (!udevd_runs) silence();
   add_to_bus(w->syspath, w->number, w->speed, descriptors, "Bulkhead tests", w->product,
              w->serial);
   g_byte_array_unref(descriptors);
@@ -163,21 +180,12 @@ static void unplug(Widget *w) {
   g_hash_table_remove(widgets, w->port);
   g_mutex_unlock(&usbfs_lock);
   /* The widget itself stays: a client may still hold its node open. */
+  if (!udevd_runs) silence();
   umockdev_testbed_uevent(bed, w->syspath, "remove");
   umockdev_testbed_detach_ioctl(bed, w->node, NULL);
   umockdev_testbed_remove_device(bed, w->syspath);
   g_autofree char *real_node = real_path(w->node);
   unlink(real_node);
-}
-
-/* Whether libudev finds a udevd to listen to; asked when a libusb context is made. */
-static char *udevd(const char *state) {
-  g_autofree char *control = real_path("/run/udev/control");
-  g_autofree char *folder = g_path_get_dirname(control);
-  g_mkdir_with_parents(folder, 0755);
-  if (g_strcmp0(state, "on") == 0) return g_file_set_contents(control, "", 0, NULL) ? ok() : wrong("cannot write", control);
-  unlink(control);
-  return ok();
 }
 
 static char *clear(void) {
@@ -188,7 +196,10 @@ static char *clear(void) {
     g_hash_table_iter_init(&i, widgets);
     gboolean more = g_hash_table_iter_next(&i, NULL, &widget);
     g_mutex_unlock(&usbfs_lock);
-    if (!more) return udevd("on");
+    if (!more) {
+      udevd_runs = TRUE;
+      return ok();
+    }
     unplug(widget);
   }
 }
@@ -279,7 +290,10 @@ static char *obey(char **words) {
   if (words[0] == NULL) return wrong("empty line", NULL);
   if (g_str_equal(words[0], "plug")) return plug(words);
   if (g_str_equal(words[0], "clear")) return clear();
-  if (g_str_equal(words[0], "udevd")) return udevd(words[1]);
+  if (g_str_equal(words[0], "udevd")) {
+    udevd_runs = g_strcmp0(words[1], "on") == 0;
+    return ok();
+  }
   g_mutex_lock(&usbfs_lock);
   Widget *w = words[1] != NULL ? g_hash_table_lookup(widgets, words[1]) : NULL;
   g_mutex_unlock(&usbfs_lock);
@@ -333,6 +347,12 @@ static void on_exit_of_child(GPid pid, gint status, gpointer data) {
   g_main_loop_quit(loop);
 }
 
+/* Ends the child; its end then ends the simulator, which takes the test bed away. */
+static gboolean on_terminate(gpointer pid) {
+  kill(GPOINTER_TO_INT(pid), SIGKILL);
+  return G_SOURCE_REMOVE;
+}
+
 static void in_child(gpointer data) {
   (void)data;
   /* Nothing may outlive the simulator, and root must be refused like anybody else. */
@@ -349,17 +369,13 @@ int main(int argc, char **argv) {
   const char *preload = getenv("LD_PRELOAD");
   if (preload == NULL || strstr(preload, PRELOAD) == NULL) {
     /* The preload serves this process too: uevents are made from the mocked /sys. */
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = g_path_get_dirname(self);
-    g_autofree char *both = g_strdup_printf("%s/udevd.so:%s", folder, PRELOAD);
-    setenv("LD_PRELOAD", both, 1);
+    setenv("LD_PRELOAD", PRELOAD, 1);
     execv("/proc/self/exe", argv);
     g_error("cannot start again under umockdev: %s", g_strerror(errno));
   }
   widgets = g_hash_table_new(g_str_hash, g_str_equal);
   bed = umockdev_testbed_new();
   add_root_hub();
-  g_free(udevd("on"));
   listen_at(argv[1]);
   loop = g_main_loop_new(NULL, FALSE);
 
@@ -371,6 +387,7 @@ int main(int argc, char **argv) {
                      in_child, NULL, &pid, &error))
     g_error("cannot start %s: %s", argv[2], error->message);
   g_child_watch_add(pid, on_exit_of_child, NULL);
+  g_unix_signal_add(SIGTERM, on_terminate, GINT_TO_POINTER(pid));
   g_main_loop_run(loop);
   unlink(argv[1]);
   g_object_unref(bed);

@@ -123,8 +123,13 @@ final class ChildJvm implements AutoCloseable {
   }
 
   private void stop() {
-    // The simulator takes its child with it.
-    process.destroyForcibly();
+    // The simulator takes its child with it, and removes its test bed from /tmp.
+    process.destroy();
+    try {
+      process.onExit().get(5, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      process.destroyForcibly();
+    }
     process = null;
   }
 

@@ -31,8 +31,8 @@ final class CrashReport {
       List<String> lines = Files.readAllLines(report, StandardCharsets.ISO_8859_1);
       String interesting =
           lines.stream()
-              .filter(line -> line.matches("#  .*|# [A-Zj] .*|[CJjVv]  .*|Current thread.*"))
-              .limit(20)
+              .filter(line -> line.matches("#  SIG.*|# [CJjVv]  .*|[CJjVv]  .*|Current thread.*"))
+              .limit(8)
               .collect(Collectors.joining("\n"));
       return "it crashed (status " + status + "), see " + report + "\n" + interesting;
     }

@@ -79,6 +79,11 @@ final class Simulator implements AutoCloseable {
     send("driver " + port + " " + interfaceNumber + " " + name);
   }
 
+  /** Whether a udevd tells of plugs and unplugs; at first one does. */
+  void udevd(boolean running) {
+    send("udevd " + (running ? "on" : "off"));
+  }
+
   /** Opening the device's node is refused with EACCES. */
   void deny(String port) {
     send("deny " + port);

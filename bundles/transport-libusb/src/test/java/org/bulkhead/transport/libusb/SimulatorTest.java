@@ -53,7 +53,7 @@ class SimulatorTest {
     simulator.plug(PORT);
     simulator.plug("1-2", "vid=0x0403", "pid=0x6001", "serial=F1");
 
-    assertThat(list()).containsExactlyInAnyOrder("1d6b:0002", "1209:0001", "0403:6001");
+    assertThat(list(context)).containsExactlyInAnyOrder("1d6b:0002", "1209:0001", "0403:6001");
   }
 
   @Test
@@ -194,7 +194,6 @@ class SimulatorTest {
 
   @Test
   void replug_arrivesAtTheSamePortUnderANewNumber(Simulator simulator) {
-    int first = simulator.plug(PORT);
     List<String> events = new ArrayList<>();
     HotplugCallbackHandle callback = new HotplugCallbackHandle();
     check(
@@ -215,13 +214,30 @@ class SimulatorTest {
             },
             null,
             callback));
-    simulator.unplug(PORT);
+    int first = simulator.plug(PORT);
     handleEventsUntil(() -> events.size() == 1);
-    int second = simulator.plug(PORT);
+    simulator.unplug(PORT);
     handleEventsUntil(() -> events.size() == 2);
+    int second = simulator.plug(PORT);
+    handleEventsUntil(() -> events.size() == 3);
 
-    assertThat(events).containsExactly("left 1 " + first, "arrived 1 " + second);
+    assertThat(second).isNotEqualTo(first);
+    assertThat(events)
+        .containsExactly("arrived 1 " + first, "left 1 " + first, "arrived 1 " + second);
     LibUsb.hotplugDeregisterCallback(context, callback);
+  }
+
+  @Test
+  void deviceList_isStaleWithoutUdevdUntilANewContext(Simulator simulator) {
+    simulator.udevd(false);
+
+    simulator.plug(PORT);
+
+    assertThat(list(context)).containsExactly("1d6b:0002");
+    Context later = new Context();
+    check(LibUsb.init(later));
+    assertThat(list(later)).containsExactlyInAnyOrder("1d6b:0002", "1209:0001");
+    LibUsb.exit(later);
   }
 
   @Test
@@ -337,7 +353,7 @@ class SimulatorTest {
     return found;
   }
 
-  private List<String> list() {
+  private static List<String> list(Context context) {
     DeviceList devices = new DeviceList();
     check(LibUsb.getDeviceList(context, devices));
     List<String> ids = new ArrayList<>();
