@@ -1,0 +1,2 @@
+/** The shell's commands. */
+package org.bulkhead.commands.internal;
