@@ -1,12 +1,10 @@
 package org.bulkhead.launcher.internal;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The commands of {@code bin/bulkhead} that talk to a running gateway. */
 public final class ClientMain {
@@ -43,7 +41,7 @@ public final class ClientMain {
     }
     return switch (args.get(0)) {
       case "status" -> status(gateway.get());
-      case "stop" -> stop(gateway.get());
+      case "stop" -> stop(gateway.get(), layout.run());
       case "shell" -> AdminClient.shell(layout.socket());
       case "exec" -> AdminClient.exec(layout.socket(), args.get(1));
       default -> throw new IllegalArgumentException(args.get(0));
@@ -56,18 +54,19 @@ public final class ClientMain {
     return ExitCode.OK;
   }
 
-  private static int stop(ProcessHandle gateway) {
+  /** The lock is free the moment the process has ended; watching a foreign process means polling. */
+  private static int stop(ProcessHandle gateway, Path run) {
     gateway.destroy();
     try {
-      gateway.onExit().get(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-      System.out.println("stopped, process " + gateway.pid());
-      return ExitCode.OK;
-    } catch (TimeoutException e) {
+      if (InstanceLock.awaitFree(run, STOP_PATIENCE)) {
+        System.out.println("stopped, process " + gateway.pid());
+        return ExitCode.OK;
+      }
       // The gateway halts itself after 4 s, so it is stuck where even that does not work.
       gateway.destroyForcibly();
       System.err.println("bulkhead: process " + gateway.pid() + " did not end and was killed");
-    } catch (InterruptedException | ExecutionException e) {
-      System.err.println("bulkhead: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     return ExitCode.FAILURE;
   }

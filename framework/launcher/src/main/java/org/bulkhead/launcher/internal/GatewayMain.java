@@ -26,7 +26,9 @@ public final class GatewayMain {
    * @param args see {@link Options}
    */
   public static void main(String[] args) {
-    SteadyLogManager.select();
+    // By name: touching the class would initialise the JDK's log manager before it reads this.
+    System.setProperty(
+        "java.util.logging.manager", "org.bulkhead.launcher.internal.SteadyLogManager");
     System.exit(run(List.of(args), Layout.fromProperties()));
   }
 

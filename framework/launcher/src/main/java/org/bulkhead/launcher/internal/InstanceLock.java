@@ -7,7 +7,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lets one gateway run per {@code var} folder.
@@ -18,11 +21,9 @@ import java.util.Optional;
 final class InstanceLock implements AutoCloseable {
 
   private final FileChannel channel;
-  private final Path pidFile;
 
-  private InstanceLock(FileChannel channel, Path pidFile) {
+  private InstanceLock(FileChannel channel) {
     this.channel = channel;
-    this.pidFile = pidFile;
   }
 
   /** Takes the lock and writes the process id, or returns empty when another process has it. */
@@ -31,9 +32,8 @@ final class InstanceLock implements AutoCloseable {
     if (channel == null) {
       return Optional.empty();
     }
-    Path pidFile = pidFile(folder);
-    Files.writeString(pidFile, ProcessHandle.current().pid() + "\n");
-    return Optional.of(new InstanceLock(channel, pidFile));
+    Files.writeString(pidFile(folder), ProcessHandle.current().pid() + "\n");
+    return Optional.of(new InstanceLock(channel));
   }
 
   /** The process that holds the lock; empty when none does. */
@@ -50,6 +50,24 @@ final class InstanceLock implements AutoCloseable {
       return ProcessHandle.of(Long.parseLong(Files.readString(pidFile(folder)).strip()));
     } catch (NumberFormatException e) {
       throw new IOException(pidFile(folder) + " holds no process id", e);
+    }
+  }
+
+  /** Waits until no process holds the lock; false when one still does at the end of the time. */
+  static boolean awaitFree(Path folder, Duration patience) throws InterruptedException {
+    CountDownLatch free = new CountDownLatch(1);
+    Thread waiting = new Thread(() -> lockOnce(folder, free), "lock");
+    waiting.setDaemon(true);
+    waiting.start();
+    return free.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static void lockOnce(Path folder, CountDownLatch locked) {
+    try (FileChannel channel = FileChannel.open(lockFile(folder), StandardOpenOption.WRITE)) {
+      channel.lock();
+      locked.countDown();
+    } catch (IOException e) {
+      // Reported as not free in time.
     }
   }
 
@@ -78,7 +96,6 @@ final class InstanceLock implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(pidFile);
     channel.close();
   }
 }

@@ -11,11 +11,6 @@ public final class SteadyLogManager extends LogManager {
   /** Called by the JDK. */
   public SteadyLogManager() {}
 
-  /** Makes the JDK use this class; to be called before anything else touches logging. */
-  static void select() {
-    System.setProperty("java.util.logging.manager", SteadyLogManager.class.getName());
-  }
-
   @Override
   public void reset() {
     // See above; Logging replaces the default handlers itself.

@@ -1,0 +1,308 @@
+package org.bulkhead.deploy.internal;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Map.Entry;
+import java.util.Optional;
+import org.apache.felix.fileinstall.ArtifactInstaller;
+import org.apache.felix.fileinstall.ArtifactListener;
+import org.bulkhead.deploy.Deployment;
+import org.bulkhead.deploy.DeploymentException;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
+
+/**
+ * The bundles of the {@code deploy/} folder.
+ *
+ * <p>On activation it deploys what lies there, all installed before the first is started, so that
+ * their order does not matter. From then on File Install reports changes; its own handling of jars
+ * would stop the running bundle before it looks at the new one.
+ */
+@Component(
+    service = {ArtifactInstaller.class, ArtifactListener.class, Deployment.class},
+    property = Constants.SERVICE_RANKING + ":Integer=100")
+public final class FolderDeployment implements ArtifactInstaller, Deployment {
+
+  private static final String KEPT = "; what runs stays as it is";
+
+  private final BundleContext context;
+  private final Logger logger;
+  private final Swap swap;
+  private final File folder;
+  private final Path copies;
+  private final Map<String, Deployed> files = new HashMap<>();
+  private int copyCount;
+
+  /**
+   * Called by the container.
+   *
+   * @param context gives access to the framework
+   * @param loggers for the bundle's logger
+   * @throws IOException if the copies of deployed jars cannot be kept
+   */
+  @Activate
+  public FolderDeployment(BundleContext context, @Reference LoggerFactory loggers)
+      throws IOException {
+    this.context = context;
+    logger = loggers.getLogger(FolderDeployment.class);
+    swap = new Swap(context);
+    folder = folder(context);
+    copies = Files.createDirectories(context.getDataFile("copies").toPath());
+    deployFolder();
+  }
+
+  static File folder(BundleContext context) {
+    return new File(Optional.ofNullable(context.getProperty("bulkhead.deploy")).orElse("deploy"));
+  }
+
+  private synchronized void deployFolder() {
+    File[] jars = folder.listFiles(this::canHandle);
+    if (jars == null) {
+      logger.warn("There is no folder {}: no transports and drivers are deployed", folder);
+      return;
+    }
+    Arrays.sort(jars);
+    for (File jar : jars) {
+      try {
+        installOnly(jar, checked(jar));
+      } catch (DeploymentException e) {
+        logger.warn("{} refused: {}", jar.getName(), e.getMessage());
+      }
+    }
+    startAll();
+  }
+
+  @Override
+  public boolean canHandle(File artifact) {
+    return artifact.getName().endsWith(".jar")
+        && !artifact.getName().startsWith(".")
+        && artifact.getAbsoluteFile().getParentFile().equals(folder.getAbsoluteFile());
+  }
+
+  @Override
+  public synchronized void install(File jar) {
+    try {
+      Candidate candidate = checked(jar);
+      Deployed known = files.get(jar.getName());
+      if (known == null) {
+        installOnly(jar, candidate);
+        logger.info("{} deployed: {}", jar.getName(), candidate);
+      } else if (known.checksum() != candidate.checksum()) {
+        swap(jar.getName(), known, candidate);
+      } else {
+        return;
+      }
+      startAll();
+    } catch (DeploymentException e) {
+      logger.warn("{} refused: {}", jar.getName(), e.getMessage() + KEPT);
+    }
+  }
+
+  @Override
+  public void update(File jar) {
+    install(jar);
+  }
+
+  @Override
+  public synchronized void uninstall(File jar) {
+    Deployed gone = files.remove(jar.getName());
+    if (gone == null) {
+      return;
+    }
+    try {
+      swap.uninstall(gone.bundle());
+      Files.deleteIfExists(gone.copy());
+      logger.info("{} removed: {}", jar.getName(), name(gone));
+    } catch (BundleException | IllegalStateException | IOException e) {
+      logger.warn("{} was not uninstalled cleanly", jar.getName(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public synchronized List<String> check(File jar) {
+    try {
+      Candidate candidate = Candidate.read(jar);
+      List<String> problems = new ArrayList<>();
+      for (String missing : Requirements.missing(candidate, context)) {
+        problems.add("it needs " + missing + ", which nothing here provides");
+      }
+      return problems;
+    } catch (DeploymentException e) {
+      return List.of(e.getMessage());
+    }
+  }
+
+  @Override
+  public synchronized void update(Bundle bundle, File jar) throws DeploymentException {
+    String name =
+        files.entrySet().stream()
+            .filter(entry -> entry.getValue().bundle().equals(bundle))
+            .map(Entry::getKey)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new DeploymentException(
+                        bundle.getSymbolicName() + " did not come from " + folder + KEPT));
+    Candidate candidate = Candidate.read(jar);
+    swap(name, files.get(name), candidate);
+    startAll();
+    store(jar, name);
+  }
+
+  private void store(File jar, String name) throws DeploymentException {
+    Path target = folder.toPath().resolve(name);
+    try {
+      Path part = folder.toPath().resolve("." + name + ".part");
+      Files.copy(jar.toPath(), part, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new DeploymentException(
+          "the new version runs, but could not be stored as "
+              + target
+              + " ("
+              + e.getMessage()
+              + "): the next start takes the old one",
+          e);
+    }
+  }
+
+  /** Reads the jar and makes sure that no other file holds a bundle of its name. */
+  private Candidate checked(File jar) throws DeploymentException {
+    Candidate candidate = Candidate.read(jar);
+    for (Entry<String, Deployed> other : files.entrySet()) {
+      String name = other.getValue().bundle().getSymbolicName();
+      if (!other.getKey().equals(jar.getName()) && candidate.name().equals(name)) {
+        throw new DeploymentException(
+            name + " is already deployed by " + other.getKey() + ": replace that file");
+      }
+    }
+    for (Bundle bundle : context.getBundles()) {
+      if (candidate.name().equals(bundle.getSymbolicName())
+          && files.values().stream().noneMatch(known -> known.bundle().equals(bundle))) {
+        throw new DeploymentException(
+            candidate.name() + " belongs to the gateway itself (bundle " + bundle + ")");
+      }
+    }
+    return candidate;
+  }
+
+  private void installOnly(File jar, Candidate candidate) throws DeploymentException {
+    try {
+      Path copy = copy(candidate);
+      Bundle bundle = swap.install("deploy:" + jar.getName(), copy);
+      files.put(
+          jar.getName(),
+          new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
+    } catch (BundleException | IOException e) {
+      throw new DeploymentException("it cannot be installed: " + e.getMessage(), e);
+    }
+  }
+
+  private Path copy(Candidate candidate) throws IOException {
+    Path copy = copies.resolve(candidate.name() + "-" + ++copyCount + ".jar");
+    Files.copy(candidate.file().toPath(), copy, StandardCopyOption.REPLACE_EXISTING);
+    return copy;
+  }
+
+  private void swap(String name, Deployed old, Candidate candidate) throws DeploymentException {
+    if (!candidate.name().equals(old.bundle().getSymbolicName())) {
+      throw new DeploymentException(
+          "it holds " + candidate.name() + ", but this file is " + name(old)
+              + "; deploy it under another file name");
+    }
+    List<String> missing = Requirements.missing(candidate, context);
+    if (!missing.isEmpty()) {
+      throw new DeploymentException(
+          candidate + " needs " + String.join(", ", missing) + ", which nothing here provides");
+    }
+    try {
+      Path copy = copy(candidate);
+      swapOrPutBack(old, candidate, copy);
+      files.put(
+          name, new Deployed(old.bundle(), candidate.version(), candidate.checksum(), copy));
+      Files.deleteIfExists(old.copy());
+      logger.info("{} updated: {} to {}", name, name(old), candidate.version());
+    } catch (IOException e) {
+      throw new DeploymentException("it cannot be copied: " + e.getMessage(), e);
+    }
+  }
+
+  private void swapOrPutBack(Deployed old, Candidate candidate, Path copy)
+      throws DeploymentException {
+    try {
+      swap.update(old.bundle(), copy);
+    } catch (BundleException | IOException e) {
+      String now = putBack(old);
+      throw new DeploymentException(
+          candidate + " does not run (" + Problem.of(e) + "), and " + now, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeploymentException("interrupted while " + candidate + " was swapped in", e);
+    }
+  }
+
+  private String putBack(Deployed old) {
+    try {
+      swap.update(old.bundle(), old.copy());
+      return name(old) + " was put back";
+    } catch (BundleException | IOException e) {
+      return name(old) + " could not be put back either (" + Problem.of(e) + ")";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return name(old) + " was not put back yet";
+    }
+  }
+
+  /** Starts what is not running, also what waited for something that has come now. */
+  private void startAll() {
+    for (Entry<String, Deployed> entry : files.entrySet()) {
+      Bundle bundle = entry.getValue().bundle();
+      if (bundle.getState() == Bundle.INSTALLED || bundle.getState() == Bundle.RESOLVED) {
+        start(entry.getKey(), bundle);
+      }
+    }
+  }
+
+  private void start(String name, Bundle bundle) {
+    try {
+      swap.start(bundle);
+    } catch (BundleException e) {
+      logger.warn("{} is installed but does not run: {}", name, reason(name, e));
+    }
+  }
+
+  private String reason(String name, BundleException e) {
+    if (e.getType() != BundleException.RESOLVE_ERROR) {
+      return Problem.of(e);
+    }
+    try {
+      List<String> missing = Requirements.missing(Candidate.read(new File(folder, name)), context);
+      return missing.isEmpty()
+          ? Problem.of(e)
+          : "it waits for " + String.join(", ", missing) + ", which nothing here provides";
+    } catch (DeploymentException changed) {
+      return Problem.of(e);
+    }
+  }
+
+  private static String name(Deployed deployed) {
+    return deployed.bundle().getSymbolicName() + " " + deployed.version();
+  }
+}

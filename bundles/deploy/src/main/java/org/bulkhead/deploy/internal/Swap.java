@@ -1,0 +1,73 @@
+package org.bulkhead.deploy.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/** Moves bundles in, over and out, and refreshes exactly what depends on them. */
+final class Swap {
+
+  /** Above all of system/, so that these bundles stop first. */
+  private static final int START_LEVEL = 60;
+
+  private static final Duration REFRESH_LIMIT = Duration.ofSeconds(30);
+
+  private final BundleContext context;
+
+  Swap(BundleContext context) {
+    this.context = context;
+  }
+
+  Bundle install(String location, Path jar) throws BundleException, IOException {
+    try (InputStream in = Files.newInputStream(jar)) {
+      Bundle bundle = context.installBundle(location, in);
+      bundle.adapt(BundleStartLevel.class).setStartLevel(START_LEVEL);
+      return bundle;
+    }
+  }
+
+  /** Starts the bundle; a fragment only attaches to its host. */
+  void start(Bundle bundle) throws BundleException {
+    int types = bundle.adapt(BundleRevision.class).getTypes();
+    if ((types & BundleRevision.TYPE_FRAGMENT) == 0) {
+      bundle.start(Bundle.START_ACTIVATION_POLICY);
+    }
+  }
+
+  /** Stops, updates, refreshes and starts; on failure the bundle is left as far as it came. */
+  void update(Bundle bundle, Path jar) throws BundleException, IOException, InterruptedException {
+    bundle.stop();
+    try (InputStream in = Files.newInputStream(jar)) {
+      bundle.update(in);
+    }
+    refresh(List.of(bundle));
+    start(bundle);
+  }
+
+  void uninstall(Bundle bundle) throws BundleException, InterruptedException {
+    bundle.uninstall();
+    refresh(List.of(bundle));
+  }
+
+  private void refresh(Collection<Bundle> bundles) throws InterruptedException {
+    CountDownLatch refreshed = new CountDownLatch(1);
+    context
+        .getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+        .adapt(FrameworkWiring.class)
+        .refreshBundles(bundles, event -> refreshed.countDown());
+    refreshed.await(REFRESH_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}
