@@ -166,8 +166,7 @@ class GatewayIT {
     Path jar = gateway.deploy().resolve("one.jar");
     new BundleJar("test.one", "1.0").writeTo(jar);
     awaitBundle("test.one (1.0.0)");
-    byte[] whole =
-        new BundleJar("test.one", "1.1").activator(HangingStop.class, FRAMEWORK).bytes();
+    byte[] whole = new BundleJar("test.one", "1.1").activator(HangingStop.class, FRAMEWORK).bytes();
 
     BundleJar.write(jar, Arrays.copyOf(whole, whole.length / 2));
 

@@ -208,8 +208,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
       Path copy = copy(candidate);
       Bundle bundle = swap.install("deploy:" + jar.getName(), copy);
       files.put(
-          jar.getName(),
-          new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
+          jar.getName(), new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
     } catch (BundleException | IOException e) {
       throw new DeploymentException("it cannot be installed: " + e.getMessage(), e);
     }
@@ -224,7 +223,10 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
   private void swap(String name, Deployed old, Candidate candidate) throws DeploymentException {
     if (!candidate.name().equals(old.bundle().getSymbolicName())) {
       throw new DeploymentException(
-          "it holds " + candidate.name() + ", but this file is " + name(old)
+          "it holds "
+              + candidate.name()
+              + ", but this file is "
+              + name(old)
               + "; deploy it under another file name");
     }
     List<String> missing = Requirements.missing(candidate, context);
@@ -235,8 +237,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
     try {
       Path copy = copy(candidate);
       swapOrPutBack(old, candidate, copy);
-      files.put(
-          name, new Deployed(old.bundle(), candidate.version(), candidate.checksum(), copy));
+      files.put(name, new Deployed(old.bundle(), candidate.version(), candidate.checksum(), copy));
       Files.deleteIfExists(old.copy());
       logger.info("{} updated: {} to {}", name, name(old), candidate.version());
     } catch (IOException e) {

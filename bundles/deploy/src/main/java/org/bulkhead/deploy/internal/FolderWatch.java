@@ -16,7 +16,9 @@ import org.osgi.service.component.annotations.Reference;
  * Lets File Install watch the folder, once our handling of jars is registered. Were the folder in
  * the initial configuration, File Install would take the first jars itself.
  */
-@Component(service = {}, immediate = true)
+@Component(
+    service = {},
+    immediate = true)
 public final class FolderWatch {
 
   private static final String POLL_MILLIS = "500";
@@ -33,9 +35,7 @@ public final class FolderWatch {
    */
   @Activate
   public FolderWatch(
-      BundleContext context,
-      @Reference ConfigurationAdmin admin,
-      @Reference Deployment deployment)
+      BundleContext context, @Reference ConfigurationAdmin admin, @Reference Deployment deployment)
       throws IOException {
     Dictionary<String, Object> watch = new Hashtable<>();
     watch.put("felix.fileinstall.dir", FolderDeployment.folder(context).getAbsolutePath());

@@ -20,10 +20,10 @@ import org.osgi.resource.Resource;
 /**
  * What a jar requires and the installed bundles do not provide.
  *
- * <p>A trial installation would tell too, but a second bundle of the same name and version cannot be
- * installed, and a trial must not disturb what runs. So each mandatory requirement is compared with
- * what the other bundles declare. Conflicts between consistent choices ({@code uses}) show only when
- * the bundle is swapped, and then the old one is put back.
+ * <p>A trial installation would tell too, but a second bundle of the same name and version cannot
+ * be installed, and a trial must not disturb what runs. So each mandatory requirement is compared
+ * with what the other bundles declare. Conflicts between consistent choices ({@code uses}) show
+ * only when the bundle is swapped, and then the old one is put back.
  */
 final class Requirements {
 

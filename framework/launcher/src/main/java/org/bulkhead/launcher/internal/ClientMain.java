@@ -54,7 +54,9 @@ public final class ClientMain {
     return ExitCode.OK;
   }
 
-  /** The lock is free the moment the process has ended; watching a foreign process means polling. */
+  /**
+   * The lock is free the moment the process has ended; watching a foreign process means polling.
+   */
   private static int stop(ProcessHandle gateway, Path run) {
     gateway.destroy();
     try {
