@@ -197,7 +197,7 @@ final class BulkOnlyTransport {
           throw outOfStep(e, lun, commandBlock, "fails in the data");
         }
         movedBytes = e.bytesMoved();
-        pipe.clearHalt();
+        clearHalt(pipe, lun, commandBlock);
       }
     }
     readStatus(lun, commandBlock, timeout);
@@ -228,12 +228,20 @@ final class BulkOnlyTransport {
       if (e.kind() != Kind.STALL && e.kind() != Kind.FAULT) {
         throw outOfStep(e, lun, commandBlock, "gives no status");
       }
-      in.clearHalt();
+      clearHalt(in, lun, commandBlock);
     }
     try {
       transferStatus(timeout);
     } catch (UsbException e) {
       throw outOfStep(e, lun, commandBlock, "gives no status");
+    }
+  }
+
+  private void clearHalt(Endpoint pipe, int lun, ByteBuffer commandBlock) throws UsbException {
+    try {
+      pipe.clearHalt();
+    } catch (UsbException e) {
+      throw outOfStep(e, lun, commandBlock, "stalled and stays so");
     }
   }
 
@@ -253,7 +261,7 @@ final class BulkOnlyTransport {
       in.clearHalt();
       out.clearHalt();
     } catch (UsbException e) {
-      throw outOfStep(e, "Reset Recovery fails");
+      throw outOfStep(e, device.identity() + ": Reset Recovery fails");
     }
   }
 

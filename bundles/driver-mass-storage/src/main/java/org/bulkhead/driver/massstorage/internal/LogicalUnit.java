@@ -93,15 +93,20 @@ final class LogicalUnit implements BlockDevice {
   }
 
   private BlockGeometry readCapacity() throws IOException {
-    Scsi.readCapacity10(command);
-    check(perform(Data.IN, Scsi.CAPACITY_10_BYTES, ANSWER_TIMEOUT));
-    BlockGeometry found = Scsi.capacity10(transport.received());
-    if (found == null) {
+    try {
+      Scsi.readCapacity10(command);
+      check(perform(Data.IN, Scsi.CAPACITY_10_BYTES, ANSWER_TIMEOUT));
+      BlockGeometry small = Scsi.capacity10(transport.received());
+      if (small != null) {
+        return small;
+      }
       Scsi.readCapacity16(command);
       check(perform(Data.IN, Scsi.CAPACITY_16_BYTES, ANSWER_TIMEOUT));
-      found = Scsi.capacity16(transport.received());
+      return Scsi.capacity16(transport.received());
+    } catch (IllegalArgumentException impossible) {
+      throw new IOException(
+          where() + "the device reports a " + impossible.getMessage(), impossible);
     }
-    return found;
   }
 
   @Override

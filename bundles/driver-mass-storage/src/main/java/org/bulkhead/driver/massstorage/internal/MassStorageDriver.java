@@ -7,6 +7,7 @@ import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.MatchesUsb;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.usb.UsbDevice;
+import org.bulkhead.device.usb.UsbInterface;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ServiceScope;
 
@@ -21,8 +22,12 @@ public final class MassStorageDriver implements UsbDriver {
   @Override
   public Attachment attach(DriverContext context) throws IOException {
     UsbDevice device = context.device();
-    BulkOnlyTransport transport =
-        new BulkOnlyTransport(device, device.claim(context.matched().number()));
+    UsbInterface claimed = device.claim(context.matched().number());
+    if (claimed.descriptor().alternateSetting() != context.matched().alternateSetting()) {
+      // Whoever had the device before may have used it by UAS, which is another setting.
+      claimed.select(context.matched().alternateSetting());
+    }
+    BulkOnlyTransport transport = new BulkOnlyTransport(device, claimed);
     if (context.incarnation() > 1) {
       // The last life may have ended inside a write, where a command would be taken for data.
       transport.recover();

@@ -1,6 +1,5 @@
 package org.bulkhead.driver.massstorage.internal;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -116,39 +115,29 @@ final class Scsi {
    * The answer to READ CAPACITY(10) (SBC-3 section 5.15).
    *
    * @return null where the medium is too large for it and READ CAPACITY(16) tells
-   * @throws IOException where the numbers cannot be
+   * @throws IllegalArgumentException where the numbers cannot be
    */
-  static BlockGeometry capacity10(ByteBuffer answer) throws IOException {
-    ByteBuffer data = bigEndian(answer, CAPACITY_10_BYTES);
+  static BlockGeometry capacity10(ByteBuffer answer) {
+    ByteBuffer data = bigEndian(answer, 8);
     int last = data.getInt(0);
-    return last == -1 ? null : geometry(Integer.toUnsignedLong(last), data.getInt(4));
+    return last == -1 ? null : new BlockGeometry(data.getInt(4), Integer.toUnsignedLong(last) + 1);
   }
 
   /**
    * The answer to READ CAPACITY(16) (SBC-3 section 5.16).
    *
-   * @throws IOException where the numbers cannot be
+   * @throws IllegalArgumentException where the numbers cannot be
    */
-  static BlockGeometry capacity16(ByteBuffer answer) throws IOException {
-    ByteBuffer data = bigEndian(answer, CAPACITY_16_BYTES);
-    return geometry(data.getLong(0), data.getInt(8));
+  static BlockGeometry capacity16(ByteBuffer answer) {
+    ByteBuffer data = bigEndian(answer, 12);
+    return new BlockGeometry(data.getInt(8), data.getLong(0) + 1);
   }
 
-  private static ByteBuffer bigEndian(ByteBuffer answer, int usedBytes) throws IOException {
-    // Of the long answer only the first 12 bytes are used, and old bridges send no more.
-    int needed = Math.min(usedBytes, 12);
-    if (answer.remaining() < needed) {
-      throw new IOException("the device's capacity has only " + answer.remaining() + " bytes");
+  private static ByteBuffer bigEndian(ByteBuffer answer, int neededBytes) {
+    if (answer.remaining() < neededBytes) {
+      throw new IllegalArgumentException("capacity of only " + answer.remaining() + " bytes");
     }
     return answer.slice().order(ByteOrder.BIG_ENDIAN);
-  }
-
-  private static BlockGeometry geometry(long lastBlock, int blockBytes) throws IOException {
-    try {
-      return new BlockGeometry(blockBytes, lastBlock + 1);
-    } catch (IllegalArgumentException impossible) {
-      throw new IOException("the device reports a " + impossible.getMessage(), impossible);
-    }
   }
 
   /**
