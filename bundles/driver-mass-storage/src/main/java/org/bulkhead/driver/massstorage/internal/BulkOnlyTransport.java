@@ -2,11 +2,8 @@ package org.bulkhead.driver.massstorage.internal;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import org.bulkhead.device.usb.ControlRequest;
-import org.bulkhead.device.usb.ControlRequest.Recipient;
 import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.Transfer;
-import org.bulkhead.device.usb.UsbDevice;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.device.usb.UsbInterface;
@@ -32,26 +29,24 @@ final class BulkOnlyTransport {
    */
   static final int MAX_DATA_BYTES = 240 * 512;
 
-  /** A device answers requests on endpoint 0 within this time (USB 2.0 section 9.2.6.4). */
-  private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(5);
-
   /**
    * An idle device takes a command into its buffer at once; busy ones tidy up their flash first.
    */
   private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final int GET_MAX_LUN = 0xfe;
-  private static final int BULK_ONLY_RESET = 0xff;
-  private static final int HIGHEST_LUN = 15;
+  /** As a length, unsigned: no residue is larger. */
+  private static final int ANY_RESIDUE = -1;
 
-  private final UsbDevice device;
-  private final int interfaceNumber;
+  private final String name;
+  private final ClassRequests requests;
   private final Endpoint out;
   private final Endpoint in;
   private final Transfer command;
   private final Transfer status;
   private final Transfer dataOut;
   private final Transfer dataIn;
+  private int currentLun;
+  private ByteBuffer currentCommand;
   private int tag;
   private int movedBytes;
   private int processedBytes;
@@ -60,12 +55,13 @@ final class BulkOnlyTransport {
   /**
    * Takes the interface's endpoints and allocates every transfer that will be needed.
    *
+   * @param name of the device, for messages
    * @throws UsbException INVALID where the bulk endpoints are missing, BUSY where the memory budget
    *     is too small
    */
-  BulkOnlyTransport(UsbDevice device, UsbInterface claimed) throws UsbException {
-    this.device = device;
-    interfaceNumber = claimed.descriptor().number();
+  BulkOnlyTransport(String name, ClassRequests requests, UsbInterface claimed) throws UsbException {
+    this.name = name;
+    this.requests = requests;
     out = claimed.endpoint(TransferType.BULK, Direction.OUT);
     in = claimed.endpoint(TransferType.BULK, Direction.IN);
     command = out.allocate(Cbw.LENGTH_BYTES);
@@ -73,27 +69,6 @@ final class BulkOnlyTransport {
     status = in.allocate(Math.max(Csw.LENGTH_BYTES, in.descriptor().maxPacketBytes()));
     dataOut = out.allocate(MAX_DATA_BYTES);
     dataIn = in.allocate(MAX_DATA_BYTES);
-  }
-
-  /**
-   * GET MAX LUN (section 3.2). A device with a single unit may stall it, and some do not answer.
-   *
-   * @return 0 to 15
-   */
-  int highestLun() throws UsbException {
-    ByteBuffer answer = ByteBuffer.allocate(1);
-    try {
-      device.control(
-          ControlRequest.classIn(Recipient.INTERFACE, GET_MAX_LUN, 0, interfaceNumber),
-          answer,
-          CONTROL_TIMEOUT);
-    } catch (UsbException e) {
-      if (e.kind() != Kind.STALL && e.kind() != Kind.TIMEOUT) {
-        throw e;
-      }
-    }
-    int highest = answer.get(0) & 0xff;
-    return highest <= HIGHEST_LUN ? highest : 0;
   }
 
   /** The answer to the last {@link #receive}: position 0, limit {@link #processedBytes}. */
@@ -131,7 +106,7 @@ final class BulkOnlyTransport {
    * @return whether it passed; if not, REQUEST SENSE tells why
    */
   boolean execute(int lun, ByteBuffer commandBlock, Duration timeout) throws UsbException {
-    return execute(lun, commandBlock, null, 0, Direction.OUT, timeout);
+    return execute(lun, commandBlock, out, null, 0, timeout);
   }
 
   /**
@@ -142,7 +117,9 @@ final class BulkOnlyTransport {
    */
   boolean receive(int lun, ByteBuffer commandBlock, int lengthBytes, Duration timeout)
       throws UsbException {
-    return execute(lun, commandBlock, dataIn, lengthBytes, Direction.IN, timeout);
+    boolean passed = execute(lun, commandBlock, in, dataIn, lengthBytes, timeout);
+    dataIn.data().position(0).limit(processedBytes);
+    return passed;
   }
 
   /**
@@ -151,103 +128,111 @@ final class BulkOnlyTransport {
    * @return whether it passed
    */
   boolean send(int lun, ByteBuffer commandBlock, Duration timeout) throws UsbException {
-    int lengthBytes = dataOut.data().limit();
-    return execute(lun, commandBlock, dataOut, lengthBytes, Direction.OUT, timeout);
+    return execute(lun, commandBlock, out, dataOut, dataOut.data().limit(), timeout);
   }
 
   private boolean execute(
       int lun,
       ByteBuffer commandBlock,
+      Endpoint pipe,
       Transfer data,
       int lengthBytes,
-      Direction direction,
       Duration timeout)
       throws UsbException {
+    currentLun = lun;
+    currentCommand = commandBlock;
     try {
-      return attempt(lun, commandBlock, data, lengthBytes, direction, timeout);
+      return attempt(pipe, data, lengthBytes, timeout);
     } catch (OutOfStepException once) {
       recover();
     }
-    return attempt(lun, commandBlock, data, lengthBytes, direction, timeout);
+    return attempt(pipe, data, lengthBytes, timeout);
   }
 
-  private boolean attempt(
-      int lun,
-      ByteBuffer commandBlock,
-      Transfer data,
-      int lengthBytes,
-      Direction direction,
-      Duration timeout)
+  private boolean attempt(Endpoint pipe, Transfer data, int lengthBytes, Duration timeout)
       throws UsbException {
     movedBytes = 0;
     processedBytes = 0;
-    Cbw.write(command.data(), ++tag, lengthBytes, direction, lun, commandBlock);
+    Direction direction = pipe == in ? Direction.IN : Direction.OUT;
+    Cbw.write(command.data(), ++tag, lengthBytes, direction, currentLun, currentCommand);
     try {
       out.transfer(command, COMMAND_TIMEOUT);
     } catch (UsbException e) {
-      throw outOfStep(e, lun, commandBlock, "does not take the command");
+      throw outOfStep("does not take the command", e);
     }
     if (data != null) {
-      Endpoint pipe = direction == Direction.IN ? in : out;
       data.data().position(0).limit(lengthBytes);
-      try {
-        movedBytes = pipe.transfer(data, timeout);
-      } catch (UsbException e) {
-        if (e.kind() != Kind.STALL) {
-          throw outOfStep(e, lun, commandBlock, "fails in the data");
-        }
-        movedBytes = e.bytesMoved();
-        clearHalt(pipe, lun, commandBlock);
-      }
+      moveData(pipe, data, timeout);
     }
-    readStatus(lun, commandBlock, timeout);
-    String defect = Csw.defect(status.data(), tag, lengthBytes);
+    if (pipe == in && isStatusInsteadOfData(lengthBytes)) {
+      movedBytes = 0;
+      status.data().clear().put(dataIn.data()).flip();
+    } else {
+      readStatus(timeout);
+    }
+    String defect = Csw.defect(status.data(), tag, residueIgnored ? ANY_RESIDUE : lengthBytes);
     if (defect != null) {
-      throw new OutOfStepException(describe(lun, commandBlock, "ends with " + defect), null);
+      throw outOfStep("ends with " + defect, null);
     }
-    processedBytes = movedBytes;
-    if (!residueIgnored) {
-      processedBytes = Math.min(movedBytes, lengthBytes - Csw.residueBytes(status.data()));
-    }
-    if (direction == Direction.IN && data != null) {
-      data.data().position(0).limit(processedBytes);
-    }
+    processedBytes =
+        residueIgnored
+            ? movedBytes
+            : Math.min(movedBytes, lengthBytes - Csw.residueBytes(status.data()));
     return Csw.status(status.data()) == Csw.PASSED;
+  }
+
+  private void moveData(Endpoint pipe, Transfer data, Duration timeout) throws UsbException {
+    try {
+      movedBytes = pipe.transfer(data, timeout);
+    } catch (UsbException e) {
+      if (e.kind() != Kind.STALL) {
+        throw outOfStep("fails in the data", e);
+      }
+      movedBytes = e.bytesMoved();
+      clearHalt(pipe);
+    }
+  }
+
+  /** Some devices leave the data out when a command fails, though they should stall it. */
+  private boolean isStatusInsteadOfData(int lengthBytes) {
+    return movedBytes == Csw.LENGTH_BYTES
+        && movedBytes < lengthBytes
+        && Csw.defect(dataIn.data(), tag, lengthBytes) == null;
   }
 
   /**
    * Reads the status, a second time when the first fails (figure 2). An empty packet is read over
    * too: some devices end their data with one that the specification does not have.
    */
-  private void readStatus(int lun, ByteBuffer commandBlock, Duration timeout) throws UsbException {
+  private void readStatus(Duration timeout) throws UsbException {
     try {
       if (transferStatus(timeout) > 0) {
         return;
       }
     } catch (UsbException e) {
       if (e.kind() != Kind.STALL && e.kind() != Kind.FAULT) {
-        throw outOfStep(e, lun, commandBlock, "gives no status");
+        throw outOfStep("gives no status", e);
       }
-      clearHalt(in, lun, commandBlock);
+      clearHalt(in);
     }
     try {
       transferStatus(timeout);
     } catch (UsbException e) {
-      throw outOfStep(e, lun, commandBlock, "gives no status");
-    }
-  }
-
-  private void clearHalt(Endpoint pipe, int lun, ByteBuffer commandBlock) throws UsbException {
-    try {
-      pipe.clearHalt();
-    } catch (UsbException e) {
-      throw outOfStep(e, lun, commandBlock, "stalled and stays so");
+      throw outOfStep("gives no status", e);
     }
   }
 
   private int transferStatus(Duration timeout) throws UsbException {
     status.data().clear();
     return in.transfer(status, timeout);
+  }
+
+  private void clearHalt(Endpoint pipe) throws UsbException {
+    try {
+      pipe.clearHalt();
+    } catch (UsbException e) {
+      throw outOfStep("stalls and stays so", e);
+    }
   }
 
   /**
@@ -257,46 +242,27 @@ final class BulkOnlyTransport {
    */
   void recover() throws UsbException {
     try {
-      bulkOnlyReset();
+      requests.reset();
       in.clearHalt();
       out.clearHalt();
     } catch (UsbException e) {
-      throw outOfStep(e, device.identity() + ": Reset Recovery fails");
+      throw outOfStep("is followed by a Reset Recovery that fails", e);
     }
   }
 
-  private void bulkOnlyReset() throws UsbException {
-    try {
-      device.control(
-          ControlRequest.classOut(Recipient.INTERFACE, BULK_ONLY_RESET, 0, interfaceNumber),
-          ByteBuffer.allocate(0),
-          CONTROL_TIMEOUT);
-    } catch (UsbException e) {
-      // Some devices do not know the request, but are in step again once their halts are cleared.
-      if (e.kind() != Kind.STALL) {
-        throw e;
+  /** Throws on what has nothing to do with the device's step. */
+  private OutOfStepException outOfStep(String what, UsbException cause) throws UsbException {
+    String reason = "";
+    if (cause != null) {
+      switch (cause.kind()) {
+        case STALL, TIMEOUT, OVERFLOW, FAULT -> reason = ": " + cause.getMessage();
+        default -> throw cause;
       }
     }
-  }
-
-  private UsbException passOn(UsbException e) throws UsbException {
-    return switch (e.kind()) {
-      case STALL, TIMEOUT, OVERFLOW, FAULT -> e;
-      default -> throw e;
-    };
-  }
-
-  private OutOfStepException outOfStep(
-      UsbException e, int lun, ByteBuffer commandBlock, String what) throws UsbException {
-    return outOfStep(e, describe(lun, commandBlock, what));
-  }
-
-  private OutOfStepException outOfStep(UsbException e, String what) throws UsbException {
-    UsbException cause = passOn(e);
-    return new OutOfStepException(what + ": " + cause.getMessage(), cause);
-  }
-
-  private String describe(int lun, ByteBuffer commandBlock, String what) {
-    return device.identity() + " LUN " + lun + ": " + Scsi.name(commandBlock) + " " + what;
+    String subject =
+        currentCommand == null
+            ? "attaching"
+            : "LUN " + currentLun + ": " + Scsi.name(currentCommand);
+    return new OutOfStepException(name + " " + subject + " " + what + reason, cause);
   }
 }

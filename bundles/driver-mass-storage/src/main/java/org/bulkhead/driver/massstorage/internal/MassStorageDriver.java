@@ -27,14 +27,15 @@ public final class MassStorageDriver implements UsbDriver {
       // Whoever had the device before may have used it by UAS, which is another setting.
       claimed.select(context.matched().alternateSetting());
     }
-    BulkOnlyTransport transport = new BulkOnlyTransport(device, claimed);
+    String name = device.identity().toString();
+    ClassRequests requests = new ClassRequests(device, context.matched().number());
+    BulkOnlyTransport transport = new BulkOnlyTransport(name, requests, claimed);
     if (context.incarnation() > 1) {
       // The last life may have ended inside a write, where a command would be taken for data.
       transport.recover();
     }
-    String name = device.identity().toString();
     int published = 0;
-    for (int lun = 0, highest = transport.highestLun(); lun <= highest; lun++) {
+    for (int lun = 0, highest = requests.highestLun(); lun <= highest; lun++) {
       LogicalUnit unit = new LogicalUnit(transport, name, lun, d -> Thread.sleep(d.toMillis()));
       Scsi.Inquiry inquiry = unit.inquire();
       if (inquiry.isBlockDevice()) {

@@ -60,6 +60,10 @@ final class FakeStick implements UsbDevice, UsbInterface {
   final List<FakeUnit> units = new ArrayList<>();
   int maxLunAnswer = -1;
   boolean knowsReset = true;
+  boolean stallsFailures = true;
+
+  /** As QEMU's device does: a command that fails sends as many zeros as it was asked for. */
+  boolean padsFailures;
 
   private final FakeEndpoint in = new FakeEndpoint(0x81);
   private final FakeEndpoint out = new FakeEndpoint(0x02);
@@ -72,10 +76,15 @@ final class FakeStick implements UsbDevice, UsbInterface {
   private byte[] command;
   private byte[] answer;
   private int residue;
+  private boolean padding;
   private boolean passed;
 
   FakeStick(FakeUnit... units) {
     this.units.addAll(List.of(units));
+  }
+
+  BulkOnlyTransport transport() throws UsbException {
+    return new BulkOnlyTransport("stick", new ClassRequests(this, 3), this);
   }
 
   private void step(String what) throws UsbException {
@@ -146,6 +155,9 @@ final class FakeStick implements UsbDevice, UsbInterface {
   }
 
   private byte[] dataIn() {
+    if (padding) {
+      return new byte[expectedBytes];
+    }
     residue = expectedBytes - answer.length;
     return answer;
   }
@@ -216,11 +228,15 @@ final class FakeStick implements UsbDevice, UsbInterface {
     answer = unit.answer(command);
     passed = answer != null;
     boolean isIn = cbw.get(12) != 0;
+    padding = isIn && !passed && padsFailures;
     if (answer == null) {
       answer = new byte[0];
       residue = expectedBytes;
     }
     phase = expectedBytes == 0 ? Phase.STATUS : isIn ? Phase.DATA_IN : Phase.DATA_OUT;
+    if (isIn && !passed && !stallsFailures) {
+      phase = Phase.STATUS;
+    }
     if (phase == Phase.DATA_OUT && !passed) {
       out.halted = true;
       phase = Phase.STATUS;

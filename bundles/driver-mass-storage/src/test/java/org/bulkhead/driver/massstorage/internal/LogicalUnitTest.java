@@ -29,7 +29,7 @@ class LogicalUnitTest {
 
   @BeforeEach
   void create() throws IOException {
-    unit = new LogicalUnit(new BulkOnlyTransport(stick, stick), "stick", 0, pauses::add);
+    unit = new LogicalUnit(stick.transport(), "stick", 0, pauses::add);
   }
 
   private byte[] blocks(int from, int count) {
@@ -215,7 +215,7 @@ class LogicalUnitTest {
   void interruptedWait_endsAsCancelled_andKeepsTheInterrupt() throws IOException {
     LogicalUnit impatient =
         new LogicalUnit(
-            new BulkOnlyTransport(stick, stick),
+            stick.transport(),
             "stick",
             0,
             d -> {
@@ -270,8 +270,8 @@ class LogicalUnitTest {
           status[8] = 4;
           return status;
         };
-    medium.hasCache = false;
     assertThat(unit.inquire().name()).isEqualTo("BULKHEAD");
+    unit.geometry();
     ByteBuffer data = ByteBuffer.allocate(512);
     unit.read(1, data);
     assertThat(data.array()).isEqualTo(blocks(1, 1));

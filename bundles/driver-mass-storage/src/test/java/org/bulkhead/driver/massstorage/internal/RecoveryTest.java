@@ -27,7 +27,7 @@ class RecoveryTest {
 
   @BeforeEach
   void knowTheGeometry() throws IOException {
-    unit = new LogicalUnit(new BulkOnlyTransport(stick, stick), "stick", 0, d -> {});
+    unit = new LogicalUnit(stick.transport(), "stick", 0, d -> {});
     unit.geometry();
     stick.steps.clear();
   }
@@ -89,6 +89,22 @@ class RecoveryTest {
   }
 
   @Test
+  void statusInsteadOfData_isTakenAsTheStatus() throws IOException {
+    stick.stallsFailures = false;
+    medium.senses.add(new Sense(6, 0x29, 0));
+    readsRight();
+    assertThat(stick.steps.subList(0, 3)).containsExactly("out31", "in2048", "out31");
+  }
+
+  @Test
+  void paddedDataOfAFailure_isNotTaken() throws IOException {
+    stick.padsFailures = true;
+    medium.senses.add(new Sense(6, 0x29, 0));
+    readsRight();
+    assertThat(stick.steps).hasSize(9).doesNotContain("clear-in");
+  }
+
+  @Test
   void brokenStatus_leadsToResetRecoveryAndOneMoreAttempt() throws IOException {
     List<UnaryOperator<byte[]>> defects =
         List.of(
@@ -114,7 +130,7 @@ class RecoveryTest {
     stick.everyStatus = s -> with(s, 12, Csw.PHASE_ERROR);
     assertThatThrownBy(this::readsRight)
         .isInstanceOf(OutOfStepException.class)
-        .hasMessage("46f4:0001@1-2 LUN 0: READ(10) ends with a phase error");
+        .hasMessage("stick LUN 0: READ(10) ends with a phase error");
     assertThat(stick.steps).hasSize(9);
   }
 
@@ -150,12 +166,12 @@ class RecoveryTest {
         try {
           readsRight();
         } catch (OutOfStepException fault) {
-          assertThat(fault).hasMessageStartingWith("46f4:0001@1-2");
+          assertThat(fault).hasMessageStartingWith("stick");
         } catch (IOException report) {
           assertThat(report).hasMessage("stick LUN 0: READ(10) failed and REQUEST SENSE too");
         }
         stick.faults.clear();
-        new BulkOnlyTransport(stick, stick).recover();
+        stick.transport().recover();
         readsRight();
       }
     }
@@ -177,10 +193,7 @@ class RecoveryTest {
       FakeStick other = new FakeStick(new FakeUnit(64));
       other.faults.put(0, Kind.TIMEOUT);
       other.faults.put(step, Kind.DISCONNECTED);
-      assertThatThrownBy(
-              () ->
-                  new LogicalUnit(new BulkOnlyTransport(other, other), "stick", 0, d -> {})
-                      .geometry())
+      assertThatThrownBy(() -> new LogicalUnit(other.transport(), "stick", 0, d -> {}).geometry())
           .isInstanceOfSatisfying(
               UsbException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DISCONNECTED));
       assertThat(other.steps).hasSize(step + 1);
