@@ -1,0 +1,358 @@
+package org.bulkhead.transport.sim;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.bulkhead.device.usb.ControlRequest;
+
+/**
+ * A device whose reactions a test writes down: a function for each endpoint, or a list of steps.
+ * Without either an IN endpoint answers NAK for ever, an OUT endpoint takes everything, and control
+ * requests get the standard answers. What OUT endpoints took is kept. Thread-safe.
+ */
+public final class ScriptedDevice implements SimDevice {
+
+  /** Answers a packet; see {@link SimDevice#in} and {@link SimDevice#out}. */
+  @FunctionalInterface
+  public interface Reaction {
+
+    /**
+     * Answers.
+     *
+     * @param packet to be filled, or to be read
+     * @return the answer
+     */
+    Handshake answer(ByteBuffer packet);
+  }
+
+  /** Answers a control request; see {@link SimDevice#control}. */
+  @FunctionalInterface
+  public interface ControlReaction {
+
+    /**
+     * Answers.
+     *
+     * @param request the setup packet
+     * @param data the data stage
+     * @return the answer
+     */
+    Handshake answer(ControlRequest request, ByteBuffer data);
+  }
+
+  private final SimDescription description;
+  private final Map<Integer, Reaction> reactions = new HashMap<>();
+  private final Map<Integer, Deque<Step>> steps = new HashMap<>();
+  private final Map<Integer, ByteArrayOutputStream> taken = new HashMap<>();
+  private ControlReaction controlReaction = (request, data) -> Handshake.UNHANDLED;
+  private Runnable disconnect = () -> {};
+  private SimHost host;
+  private int resets;
+
+  /**
+   * A device.
+   *
+   * @param description what it says of itself
+   */
+  public ScriptedDevice(SimDescription description) {
+    this.description = description;
+  }
+
+  @Override
+  public SimDescription description() {
+    return description;
+  }
+
+  /**
+   * Gives an endpoint a function, used when it has no steps left.
+   *
+   * @param endpointAddress {@code bEndpointAddress}
+   * @param reaction called on the event thread
+   * @return this
+   */
+  public synchronized ScriptedDevice on(int endpointAddress, Reaction reaction) {
+    reactions.put(endpointAddress, reaction);
+    ready();
+    return this;
+  }
+
+  /**
+   * Gives control requests a function.
+   *
+   * @param reaction called on the event thread, or on that of {@code clearHalt} and the like
+   * @return this
+   */
+  public synchronized ScriptedDevice onControl(ControlReaction reaction) {
+    controlReaction = reaction;
+    return this;
+  }
+
+  /**
+   * Adds steps to an endpoint, done one after another and before any function.
+   *
+   * @param endpointAddress {@code bEndpointAddress}
+   * @param more the steps
+   * @return this
+   */
+  public synchronized ScriptedDevice then(int endpointAddress, Step... more) {
+    Deque<Step> queue = steps.computeIfAbsent(endpointAddress, a -> new ArrayDeque<>());
+    for (Step step : more) {
+      queue.add(step.copy());
+    }
+    ready();
+    return this;
+  }
+
+  /**
+   * Says what {@link Step#disconnect} does.
+   *
+   * @param port where the device is plugged in
+   * @return this
+   */
+  public synchronized ScriptedDevice disconnects(SimPort port) {
+    disconnect = port::unplug;
+    return this;
+  }
+
+  /**
+   * What an OUT endpoint took.
+   *
+   * @param endpointAddress {@code bEndpointAddress}
+   * @return all bytes since the device was made
+   */
+  public synchronized byte[] taken(int endpointAddress) {
+    ByteArrayOutputStream bytes = taken.get(endpointAddress);
+    return bytes == null ? new byte[0] : bytes.toByteArray();
+  }
+
+  /**
+   * How many steps an endpoint has left.
+   *
+   * @param endpointAddress {@code bEndpointAddress}
+   * @return 0 or more
+   */
+  public synchronized int stepsLeft(int endpointAddress) {
+    Deque<Step> queue = steps.get(endpointAddress);
+    return queue == null ? 0 : queue.size();
+  }
+
+  /**
+   * How often the bus was reset.
+   *
+   * @return 0 or more
+   */
+  public synchronized int resetCount() {
+    return resets;
+  }
+
+  private void ready() {
+    if (host != null) {
+      host.ready();
+    }
+  }
+
+  @Override
+  public void attached(SimHost newHost) {
+    host = newHost;
+  }
+
+  @Override
+  public void detached() {
+    host = null;
+  }
+
+  @Override
+  public void reset() {
+    resets++;
+  }
+
+  @Override
+  public Handshake control(ControlRequest request, ByteBuffer data) {
+    return controlReaction.answer(request, data);
+  }
+
+  @Override
+  public Handshake in(int endpointAddress, ByteBuffer packet) {
+    return answer(endpointAddress, packet, Handshake.NAK);
+  }
+
+  @Override
+  public Handshake out(int endpointAddress, ByteBuffer packet) {
+    int start = packet.position();
+    Handshake answer = answer(endpointAddress, packet, Handshake.ACK);
+    if (answer == Handshake.ACK && reactions.get(endpointAddress) == null) {
+      ByteArrayOutputStream bytes =
+          taken.computeIfAbsent(endpointAddress, a -> new ByteArrayOutputStream());
+      for (int i = start; i < packet.limit(); i++) {
+        bytes.write(packet.get(i));
+      }
+    }
+    return answer;
+  }
+
+  private Handshake answer(int endpointAddress, ByteBuffer packet, Handshake otherwise) {
+    Deque<Step> queue = steps.get(endpointAddress);
+    if (queue == null || queue.isEmpty()) {
+      Reaction reaction = reactions.get(endpointAddress);
+      return reaction == null ? otherwise : reaction.answer(packet);
+    }
+    Handshake answer = queue.peek().act(packet, this);
+    if (queue.peek().done()) {
+      queue.remove();
+      return answer == null ? answer(endpointAddress, packet, otherwise) : answer;
+    }
+    return answer == null ? Handshake.NAK : answer;
+  }
+
+  void wait(Duration delay, Runnable after) {
+    host.timer(
+            () -> {
+              after.run();
+              host.ready();
+            })
+        .set(delay);
+  }
+
+  void pullOut() {
+    disconnect.run();
+  }
+
+  /** One thing that an endpoint does. Immutable to its users: a step may be added several times. */
+  public static final class Step {
+
+    private enum Kind {
+      SEND,
+      HANDSHAKE,
+      SILENCE,
+      WAIT,
+      DISCONNECT
+    }
+
+    private final Kind kind;
+    private final byte[] bytes;
+    private final Handshake handshake;
+    private final Duration delay;
+    private int sent;
+    private boolean begun;
+    private boolean done;
+
+    private Step(Kind kind, byte[] bytes, Handshake handshake, Duration delay) {
+      this.kind = kind;
+      this.bytes = bytes;
+      this.handshake = handshake;
+      this.delay = delay;
+    }
+
+    /**
+     * Sends bytes in as many packets as they need; none at all are one zero-length packet. Bytes
+     * that fill their packets are not followed by a zero-length packet.
+     *
+     * @param bytes what to send
+     * @return the step
+     */
+    public static Step send(byte... bytes) {
+      return new Step(Kind.SEND, bytes.clone(), null, null);
+    }
+
+    /**
+     * Takes one packet of an OUT endpoint.
+     *
+     * @return the step
+     */
+    public static Step take() {
+      return new Step(Kind.HANDSHAKE, null, Handshake.ACK, null);
+    }
+
+    /**
+     * Stalls, which halts the endpoint.
+     *
+     * @return the step
+     */
+    public static Step stall() {
+      return new Step(Kind.HANDSHAKE, null, Handshake.STALL, null);
+    }
+
+    /**
+     * Sends more than the host asked for.
+     *
+     * @return the step
+     */
+    public static Step babble() {
+      return new Step(Kind.HANDSHAKE, null, Handshake.BABBLE, null);
+    }
+
+    /**
+     * Sends with a wrong CRC.
+     *
+     * @return the step
+     */
+    public static Step error() {
+      return new Step(Kind.HANDSHAKE, null, Handshake.ERROR, null);
+    }
+
+    /**
+     * Answers nothing any more: the host runs into its deadline. Steps behind it are not reached.
+     *
+     * @return the step
+     */
+    public static Step silence() {
+      return new Step(Kind.SILENCE, null, Handshake.NAK, null);
+    }
+
+    /**
+     * Answers nothing for a while, from the first time that the host asks.
+     *
+     * @param delay how long
+     * @return the step
+     */
+    public static Step after(Duration delay) {
+      return new Step(Kind.WAIT, null, null, delay);
+    }
+
+    /**
+     * Unplugs itself; needs {@link ScriptedDevice#disconnects}.
+     *
+     * @return the step
+     */
+    public static Step disconnect() {
+      return new Step(Kind.DISCONNECT, null, null, null);
+    }
+
+    private Step copy() {
+      return new Step(kind, bytes, handshake, delay);
+    }
+
+    private boolean done() {
+      return done;
+    }
+
+    /** The answer; null for none yet, or, when done, for that of the next step. */
+    private Handshake act(ByteBuffer packet, ScriptedDevice device) {
+      switch (kind) {
+        case SEND:
+          int length = Math.min(packet.remaining(), bytes.length - sent);
+          packet.put(bytes, sent, length);
+          sent += length;
+          done = sent == bytes.length;
+          return Handshake.ACK;
+        case HANDSHAKE:
+          done = true;
+          return handshake;
+        case WAIT:
+          if (!begun) {
+            begun = true;
+            device.wait(delay, () -> done = true);
+          }
+          return null;
+        case DISCONNECT:
+          device.pullOut();
+          return Handshake.NAK;
+        default:
+          return handshake;
+      }
+    }
+  }
+}

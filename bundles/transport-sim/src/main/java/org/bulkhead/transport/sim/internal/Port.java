@@ -1,0 +1,58 @@
+package org.bulkhead.transport.sim.internal;
+
+import org.bulkhead.transport.sim.SimDevice;
+import org.bulkhead.transport.sim.SimFaults;
+import org.bulkhead.transport.sim.SimPort;
+
+/** A port and its device. */
+final class Port implements SimPort {
+
+  final int number;
+  final SimDevice device;
+  final FaultPlan faults = new FaultPlan();
+  private final Hub hub;
+
+  /** What is there while plugged in and watched; guarded by the hub. */
+  Attachment attachment;
+
+  Port(Hub hub, int number, SimDevice device) {
+    this.hub = hub;
+    this.number = number;
+    this.device = device;
+  }
+
+  @Override
+  public String location() {
+    return "sim-" + number;
+  }
+
+  @Override
+  public SimDevice device() {
+    return device;
+  }
+
+  @Override
+  public boolean plugged() {
+    return hub.contains(this);
+  }
+
+  @Override
+  public void unplug() {
+    hub.remove(this);
+  }
+
+  @Override
+  public void replug() {
+    hub.insert(this);
+  }
+
+  @Override
+  public SimFaults faults() {
+    return faults;
+  }
+
+  @Override
+  public String toString() {
+    return location();
+  }
+}
