@@ -24,12 +24,13 @@ record SerialSettings(
   private static final int FASTEST_BAUD = 100_000_000;
 
   /** In the order of {@code SerialConstants.PARITY_…}, from 0. */
-  private static final List<String> PARITIES = List.of("none", "odd", "even", "mark", "space");
+  static final List<String> PARITIES = List.of("none", "odd", "even", "mark", "space");
 
   /** In the order of {@code SerialConstants.STOPBITS_…}, from 1. */
-  private static final List<String> STOP_BITS = List.of("1", "2", "1.5");
+  static final List<String> STOP_BITS = List.of("1", "2", "1.5");
 
-  private static final List<String> FLOWS = List.of("none", "rtscts", "xonxoff");
+  static final List<String> FLOWS = List.of("none", "rtscts", "xonxoff");
+  static final List<String> LINE = List.of("off", "on");
   private static final int RTSCTS =
       SerialConstants.FLOWCONTROL_RTSCTS_IN | SerialConstants.FLOWCONTROL_RTSCTS_OUT;
   private static final int XONXOFF =
@@ -107,9 +108,7 @@ record SerialSettings(
 
   /** On or off; empty where nothing was said. */
   static Optional<Boolean> line(String name, String word) {
-    return word.isEmpty()
-        ? Optional.empty()
-        : Optional.of(position(name, word, List.of("off", "on")) == 1);
+    return word.isEmpty() ? Optional.empty() : Optional.of(position(name, word, LINE) == 1);
   }
 
   View view() {

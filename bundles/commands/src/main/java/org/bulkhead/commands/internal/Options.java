@@ -1,0 +1,64 @@
+package org.bulkhead.commands.internal;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.felix.service.command.Parameter;
+
+/** The options of the commands, as their methods declare them. */
+final class Options {
+
+  private static final Map<String, Class<?>> SCOPES =
+      Map.of(
+          "device", DeviceCommands.class,
+          "driver", DriverCommands.class,
+          "block", BlockCommands.class,
+          "serial", SerialCommands.class,
+          "fault", FaultCommands.class);
+
+  private Options() {}
+
+  /** The names of all options of a command such as {@code block:hash}. */
+  static List<String> names(String command) {
+    return options(command).flatMap(option -> Stream.of(option.names())).distinct().toList();
+  }
+
+  /** Whether the word is an option that takes a value. */
+  static boolean takesValue(String command, String word) {
+    return options(command)
+        .filter(option -> Arrays.asList(option.names()).contains(word))
+        .anyMatch(option -> Parameter.UNSPECIFIED.equals(option.presentValue()));
+  }
+
+  /** The arguments without options and their values. */
+  static List<String> positional(String command, List<String> words) {
+    List<String> found = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      if (takesValue(command, words.get(i))) {
+        i++;
+      } else if (!words.get(i).startsWith("--")) {
+        found.add(words.get(i));
+      }
+    }
+    return found;
+  }
+
+  private static Stream<Parameter> options(String command) {
+    int colon = command.indexOf(':');
+    Class<?> scope = SCOPES.get(command.substring(0, Math.max(colon, 0)));
+    return scope == null
+        ? Stream.empty()
+        : Stream.of(scope.getMethods())
+            .filter(method -> method.getName().equals(command.substring(colon + 1)))
+            .flatMap(Options::options);
+  }
+
+  private static Stream<Parameter> options(Method method) {
+    return Stream.of(method.getParameters())
+        .map(parameter -> parameter.getAnnotation(Parameter.class))
+        .filter(option -> option != null);
+  }
+}
