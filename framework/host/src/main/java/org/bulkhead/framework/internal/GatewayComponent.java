@@ -1,0 +1,282 @@
+package org.bulkhead.framework.internal;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.transport.Transport;
+import org.bulkhead.framework.admin.CompartmentInfo;
+import org.bulkhead.framework.admin.DeviceInfo;
+import org.bulkhead.framework.admin.DriverInfo;
+import org.bulkhead.framework.admin.FaultInfo;
+import org.bulkhead.framework.admin.Gateway;
+import org.bulkhead.framework.admin.InjectedFault;
+import org.bulkhead.framework.admin.NoSuchTargetException;
+import org.bulkhead.framework.internal.access.DeviceManager;
+import org.bulkhead.framework.internal.access.SupervisedDriver;
+import org.bulkhead.framework.internal.compartment.Compartment;
+import org.bulkhead.framework.internal.compartment.Compartments;
+import org.bulkhead.framework.internal.compartment.Host;
+import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.device.DeviceRegistry;
+import org.bulkhead.framework.internal.device.ManagedDevice;
+import org.bulkhead.framework.internal.session.SessionRegistry;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.service.component.ComponentServiceObjects;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferenceScope;
+import org.osgi.service.device.Constants;
+import org.osgi.service.device.Driver;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * The framework as one component: wires transports, drivers, compartments and sessions together,
+ * and is what administration sees of them.
+ */
+@Component(service = Gateway.class, immediate = true, configurationPid = "org.bulkhead.framework")
+@Designate(ocd = GatewayConfig.class)
+public final class GatewayComponent implements Gateway, SynchronousBundleListener {
+
+  private final BundleContext context;
+  private final Logger log;
+  private final Limits limits;
+  private final boolean faultInjection;
+  private final Host host;
+  private final Compartments compartments;
+  private final DeviceRegistry devices;
+  private final DeviceManager manager;
+  private final Map<ComponentServiceObjects<UsbDriver>, Registered> drivers =
+      new ConcurrentHashMap<>();
+
+  /** A driver and its standard Driver service. */
+  private record Registered(SupervisedDriver driver, ServiceRegistration<Driver> registration) {}
+
+  /** Starts the framework's threads; devices and drivers come by reference. */
+  @Activate
+  public GatewayComponent(
+      BundleContext context, GatewayConfig config, @Reference LoggerFactory loggers) {
+    this.context = context;
+    this.log = loggers.getLogger("gateway");
+    this.limits = limits(config);
+    this.faultInjection = config.faultInjection();
+    Duration patience = Duration.ofMillis(config.sessionPatienceMillis());
+    this.host = new Host(limits, new SessionRegistry(this::publish, patience), loggers);
+    this.compartments = new Compartments(host);
+    this.devices = new DeviceRegistry(context, log, compartments::deviceLeft);
+    this.manager = new DeviceManager(context, log, limits.updateWait());
+    context.addBundleListener(this);
+    manager.open();
+  }
+
+  private static Limits limits(GatewayConfig config) {
+    return new Limits(
+        Duration.ofMillis(config.callDeadlineMillis()),
+        Duration.ofMillis(config.attachDeadlineMillis()),
+        Duration.ofMillis(config.detachDeadlineMillis()),
+        Limits.DEFAULT.teardown(),
+        config.restartIntensity(),
+        Duration.ofSeconds(config.restartPeriodSeconds()),
+        Duration.ofMillis(config.backoffMillis()),
+        Duration.ofMillis(config.backoffMaxMillis()),
+        Duration.ofMillis(config.updateWaitMillis()));
+  }
+
+  private Runnable publish(Class<?> type, Object service, Map<String, ?> properties) {
+    ServiceRegistration<?> registration =
+        context.registerService(
+            type.getName(), service, new Hashtable<>(new HashMap<>(properties)));
+    return () -> unregister(registration);
+  }
+
+  private static void unregister(ServiceRegistration<?> registration) {
+    try {
+      registration.unregister();
+    } catch (IllegalStateException framework) {
+      // The framework stops and has unregistered it already.
+    }
+  }
+
+  /**
+   * The system bundle stops: all compartments end now, at the same time, rather than one by one as
+   * their drivers' bundles are stopped.
+   */
+  @Override
+  public void bundleChanged(BundleEvent event) {
+    if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
+      close();
+    }
+  }
+
+  @Deactivate
+  void close() {
+    manager.close();
+    compartments.close();
+    devices.close();
+    host.close();
+    if (context.getBundle().getState() != Bundle.STOPPING) {
+      context.removeBundleListener(this);
+    }
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addTransport(Transport transport) {
+    devices.add(transport);
+  }
+
+  void removeTransport(Transport transport) {
+    devices.remove(transport);
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      scope = ReferenceScope.PROTOTYPE)
+  void addDriver(ComponentServiceObjects<UsbDriver> objects) {
+    try {
+      SupervisedDriver driver = new SupervisedDriver(objects, compartments);
+      Hashtable<String, Object> properties = new Hashtable<>();
+      properties.put(Constants.DRIVER_ID, driver.name());
+      drivers.put(
+          objects,
+          new Registered(
+              driver,
+              driver
+                  .bundle()
+                  .getBundleContext()
+                  .registerService(Driver.class, driver, properties)));
+    } catch (IllegalArgumentException unusable) {
+      log.error("{}", unusable.getMessage());
+    }
+  }
+
+  void removeDriver(ComponentServiceObjects<UsbDriver> objects) {
+    Registered registered = drivers.remove(objects);
+    if (registered != null) {
+      compartments.driverGone(registered.driver());
+      unregister(registered.registration());
+    }
+  }
+
+  // ---- administration ------------------------------------------------------------------------
+
+  @Override
+  public List<DeviceInfo> devices() {
+    return devices.devices().stream().map(this::info).toList();
+  }
+
+  private DeviceInfo info(ManagedDevice device) {
+    return new DeviceInfo(
+        device.identity(),
+        device.transport(),
+        device.bus().busNumber(),
+        device.bus().address(),
+        device.bus().speed(),
+        device.bus().manufacturer(),
+        device.bus().product(),
+        device.descriptors(),
+        device.configuration().value(),
+        infos(compartments.of(c -> c.deviceKey().equals(device.identity().key()))),
+        device.hold().problem());
+  }
+
+  private static List<CompartmentInfo> infos(List<Compartment> compartments) {
+    return compartments.stream()
+        .map(Compartment::info)
+        .sorted(Comparator.comparingInt(CompartmentInfo::interfaceNumber))
+        .toList();
+  }
+
+  @Override
+  public List<DriverInfo> drivers() {
+    List<DriverInfo> infos = new ArrayList<>();
+    for (Registered registered : drivers.values()) {
+      SupervisedDriver driver = registered.driver();
+      Bundle bundle = driver.bundle();
+      infos.add(
+          new DriverInfo(
+              driver.name(),
+              bundle.getBundleId(),
+              bundle.getSymbolicName(),
+              bundle.getVersion().toString(),
+              true,
+              driver.matches(),
+              infos(compartments.of(c -> c.driverName().equals(driver.name())))));
+    }
+    StoppedDrivers.in(context, infos).forEach(infos::add);
+    infos.sort(Comparator.comparing(DriverInfo::name));
+    return infos;
+  }
+
+  @Override
+  public List<FaultInfo> faults() {
+    return host.faults();
+  }
+
+  @Override
+  public void reset(String location) throws NoSuchTargetException, IOException {
+    ManagedDevice device =
+        devices.devices().stream()
+            .filter(d -> d.identity().location().equals(location))
+            .findFirst()
+            .orElseThrow(() -> new NoSuchTargetException("there is no device " + location));
+    List<Compartment> affected =
+        compartments.of(c -> c.deviceKey().equals(device.identity().key()));
+    Compartments.await(
+        affected.stream().map(c -> c.pause("the device is being reset")).toList(),
+        limits.detach().plus(limits.teardown()));
+    try {
+      device.hold().reset();
+    } finally {
+      affected.forEach(Compartment::restart);
+    }
+  }
+
+  @Override
+  public int restart(String target) throws NoSuchTargetException {
+    List<Compartment> concerned = find(target);
+    concerned.forEach(Compartment::restart);
+    return concerned.size();
+  }
+
+  @Override
+  public int inject(String target, InjectedFault kind) throws NoSuchTargetException {
+    if (!faultInjection) {
+      throw new IllegalStateException(
+          "planting faults is off: set faultInjection=true in etc/org.bulkhead.framework.cfg");
+    }
+    List<Compartment> concerned = find(target);
+    concerned.forEach(c -> c.plant(kind));
+    return concerned.size();
+  }
+
+  private List<Compartment> find(String target) throws NoSuchTargetException {
+    List<Compartment> found =
+        compartments.of(
+            c ->
+                c.location().equals(target)
+                    || (c.location() + ":" + c.interfaceNumber()).equals(target)
+                    || c.driverName().equals(target));
+    if (found.isEmpty()) {
+      throw new NoSuchTargetException(
+          "no driver is attached to \"%s\"; there are: %s".formatted(target, compartments.all()));
+    }
+    return found;
+  }
+}

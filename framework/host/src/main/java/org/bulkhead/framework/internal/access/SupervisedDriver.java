@@ -1,0 +1,121 @@
+package org.bulkhead.framework.internal.access;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.bulkhead.device.driver.MatchRule;
+import org.bulkhead.device.driver.MatchesUsb;
+import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.framework.internal.compartment.Compartments;
+import org.bulkhead.framework.internal.compartment.DriverSource;
+import org.bulkhead.framework.internal.device.UsbFunction;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.ComponentServiceObjects;
+import org.osgi.service.device.Device;
+import org.osgi.service.device.Driver;
+
+/**
+ * A driver of our own contract as a standard Driver service. It attaches by opening a compartment,
+ * which then answers for the driver: what goes wrong after that is supervision's, not the device
+ * manager's.
+ *
+ * <p>Registered, and the device used, through the driver bundle's own context, so that "idle" means
+ * what the specification says (section 103.7.3).
+ */
+public final class SupervisedDriver implements Driver, DriverSource {
+
+  private final String name;
+  private final Bundle bundle;
+  private final List<MatchRule> rules;
+  private final List<String> matches;
+  private final ComponentServiceObjects<UsbDriver> objects;
+  private final Compartments compartments;
+
+  /**
+   * Reads a driver's service properties.
+   *
+   * @throws IllegalArgumentException names what is wrong with them
+   */
+  public SupervisedDriver(ComponentServiceObjects<UsbDriver> objects, Compartments compartments) {
+    ServiceReference<UsbDriver> reference = objects.getServiceReference();
+    this.objects = objects;
+    this.compartments = compartments;
+    this.bundle = reference.getBundle();
+    if (!(reference.getProperty(MatchesUsb.DRIVER) instanceof String driver)
+        || !(reference.getProperty(MatchesUsb.MATCHES) instanceof String[] texts)) {
+      throw new IllegalArgumentException(
+          "a driver of bundle "
+              + bundle.getSymbolicName()
+              + " says neither its name nor what it matches: annotate it with @MatchesUsb");
+    }
+    this.name = driver;
+    this.matches = List.of(texts);
+    this.rules = Stream.of(texts).map(MatchRule::parse).toList();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** Its bundle. */
+  public Bundle bundle() {
+    return bundle;
+  }
+
+  /** Its match rules as written. */
+  public List<String> matches() {
+    return matches;
+  }
+
+  @Override
+  public UsbDriver obtain() {
+    UsbDriver driver = objects.getService();
+    if (driver == null) {
+      throw new IllegalStateException("driver " + name + " could not be made; the log says why");
+    }
+    return driver;
+  }
+
+  @Override
+  public void release(UsbDriver driver) {
+    try {
+      objects.ungetService(driver);
+    } catch (IllegalArgumentException | IllegalStateException gone) {
+      // The driver's bundle has stopped and taken it back already.
+    }
+  }
+
+  @Override
+  public int match(ServiceReference<?> device) {
+    return use(device) instanceof UsbFunction function
+        ? rules.stream()
+            .mapToInt(
+                rule -> rule.match(function.device().descriptors().device(), function.matched()))
+            .max()
+            .orElse(Device.MATCH_NONE)
+        : Device.MATCH_NONE;
+  }
+
+  /** Looks at a device without using it from then on. */
+  private Object use(ServiceReference<?> device) {
+    BundleContext context = bundle.getBundleContext();
+    if (context == null) {
+      return null;
+    }
+    Object service = context.getService(device);
+    context.ungetService(device);
+    return service;
+  }
+
+  @Override
+  public String attach(ServiceReference<?> device) {
+    Object service = bundle.getBundleContext().getService(device);
+    if (!(service instanceof UsbFunction function)) {
+      throw new IllegalArgumentException(device + " is not a USB interface of this gateway");
+    }
+    compartments.attach(function.device(), function.matched(), this);
+    return null;
+  }
+}

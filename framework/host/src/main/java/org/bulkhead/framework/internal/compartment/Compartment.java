@@ -1,0 +1,474 @@
+package org.bulkhead.framework.internal.compartment;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
+import org.bulkhead.framework.admin.CompartmentInfo;
+import org.bulkhead.framework.admin.CompartmentState;
+import org.bulkhead.framework.admin.InjectedFault;
+import org.bulkhead.framework.internal.device.ManagedDevice;
+import org.bulkhead.framework.internal.usb.LentDevice;
+import org.osgi.service.log.Logger;
+
+/**
+ * One driver attached to one interface of one device: its incarnations, one after another, and what
+ * happens between them.
+ *
+ * <p>Everything that changes its state is a task of {@link #actor}, so there is one change at a
+ * time and no lock. The actor never runs driver code, and waits only with a deadline. Longer than
+ * most classes here, because a life is best read in one place.
+ */
+public final class Compartment {
+
+  private static final Duration LOST_DEVICE_GRACE = Duration.ofSeconds(2);
+
+  private final Host host;
+  private final SerialExecutor actor;
+  private final String deviceKey;
+  private final int interfaceNumber;
+  private final RestartBudget budget;
+  private final Logger log;
+
+  private volatile String location;
+  private volatile DriverSource source;
+  private volatile CompartmentState state = CompartmentState.STOPPED;
+  private volatile String reason = "";
+  private volatile Incarnation incarnation;
+  private volatile List<String> offered = List.of();
+  private volatile long faults;
+  private volatile int abandoned;
+  private volatile int lives;
+  private ManagedDevice device;
+  private boolean driverThere;
+  private InterfaceDescriptor matched;
+  private UsbDriver driver;
+  private UsbDriver.Attachment attachment;
+  private Future<?> timer;
+  private int timerTicket;
+
+  /** A compartment without device and driver yet. */
+  public Compartment(Host host, ManagedDevice device, InterfaceDescriptor matched, String driver) {
+    this.host = host;
+    this.actor = new SerialExecutor(host.lifecycle(), 0);
+    this.deviceKey = device.identity().key();
+    this.interfaceNumber = matched.number();
+    this.location = device.identity().location();
+    this.budget = new RestartBudget(host.limits());
+    this.log = host.loggers().getLogger("driver." + driver + "." + location);
+    host.supervise(this);
+  }
+
+  /** The identity of its device. */
+  public String deviceKey() {
+    return deviceKey;
+  }
+
+  /** Where its device is, or was. */
+  public String location() {
+    return location;
+  }
+
+  /** The interface that it drives. */
+  public int interfaceNumber() {
+    return interfaceNumber;
+  }
+
+  /** The name of its driver. */
+  public String driverName() {
+    DriverSource current = source;
+    return current == null ? "" : current.name();
+  }
+
+  /** What administration sees. */
+  public CompartmentInfo info() {
+    return new CompartmentInfo(
+        location, interfaceNumber, driverName(), state, lives, faults, abandoned, reason, offered);
+  }
+
+  @Override
+  public String toString() {
+    return driverName() + "@" + location + ":" + interfaceNumber;
+  }
+
+  // ---- orders, from any thread -------------------------------------------------------------
+
+  /** Attaches the driver to the device, which may be back after an absence. */
+  public void attach(ManagedDevice to, InterfaceDescriptor at, DriverSource by) {
+    actor.execute(
+        () -> {
+          endInOrder("attached anew");
+          device = to;
+          matched = at;
+          location = to.identity().location();
+          source = by;
+          driverThere = true;
+          budget.reset();
+          start();
+        });
+  }
+
+  /** Its device is unplugged. */
+  public void deviceLeft(ManagedDevice which) {
+    actor.execute(
+        () -> {
+          if (device == which) {
+            leave();
+          }
+        });
+  }
+
+  /**
+   * Its driver is being stopped: ends in good order and holds the device for a successor.
+   *
+   * @return counted down when it is done
+   */
+  public CountDownLatch driverGone(DriverSource which) {
+    CountDownLatch done = new CountDownLatch(1);
+    actor.execute(
+        () -> {
+          if (source == which) {
+            driverThere = false;
+            endInOrder("its driver " + which.name() + " is stopped");
+            if (device != null) {
+              state = CompartmentState.STOPPED;
+              reason = "its driver " + which.name() + " is stopped";
+              schedule(host.limits().updateWait(), this::letGo);
+            }
+          }
+          done.countDown();
+        });
+    return done;
+  }
+
+  /** Ends the incarnation in good order and starts the next; ends a quarantine. */
+  public void restart() {
+    actor.execute(
+        () -> {
+          if (device != null && driverThere) {
+            endInOrder("restarted by the administrator");
+            budget.reset();
+            start();
+          }
+        });
+  }
+
+  /**
+   * Ends the incarnation in good order, until {@link #restart}.
+   *
+   * @return counted down when it is done
+   */
+  public CountDownLatch pause(String why) {
+    CountDownLatch done = new CountDownLatch(1);
+    actor.execute(
+        () -> {
+          if (device != null) {
+            endInOrder(why);
+            state = CompartmentState.STOPPED;
+            reason = why;
+          }
+          done.countDown();
+        });
+    return done;
+  }
+
+  /** Ends for good. */
+  public CountDownLatch close(String why) {
+    CountDownLatch done = new CountDownLatch(1);
+    actor.execute(
+        () -> {
+          endInOrder(why);
+          releaseClaims();
+          host.services().close(this, why);
+          host.forget(this);
+          done.countDown();
+        });
+    return done;
+  }
+
+  /** Plants a fault for the driver's next crossing. */
+  public void plant(InjectedFault fault) {
+    Incarnation current = incarnation;
+    if (current != null) {
+      current.plant(fault);
+    }
+  }
+
+  // ---- what incarnations report, from any thread -------------------------------------------
+
+  /** A crossing ended with something that its contract does not name. */
+  public void thrown(Incarnation from, Throwable thrown) {
+    if (from.isCondemned()) {
+      return;
+    }
+    if (isUnplug(thrown)) {
+      deviceLost(from);
+      return;
+    }
+    FaultKind kind =
+        thrown instanceof Error
+            ? FaultKind.ERROR
+            : state == CompartmentState.STARTING ? FaultKind.ATTACH : FaultKind.EXCEPTION;
+    fault(from, Fault.of(kind, thrown));
+  }
+
+  /** The driver says that it is broken. */
+  void reported(Incarnation from, Throwable cause) {
+    if (isUnplug(cause)) {
+      deviceLost(from);
+    } else {
+      fault(from, Fault.of(FaultKind.REPORTED, cause));
+    }
+  }
+
+  /** The supervisor looks in. */
+  void inspect(long nowNanos) {
+    Incarnation current = incarnation;
+    if (current == null || current.isCondemned()) {
+      return;
+    }
+    Thread stuck = current.overdue(nowNanos);
+    if (stuck != null) {
+      fault(current, Fault.hang("no progress within the deadline, in " + stuck.getName(), stuck));
+    }
+  }
+
+  private static boolean isUnplug(Throwable thrown) {
+    return thrown instanceof UsbException usb && usb.kind() == UsbException.Kind.DISCONNECTED;
+  }
+
+  private void fault(Incarnation from, Fault fault) {
+    from.condemn();
+    actor.execute(() -> faulted(from, fault));
+  }
+
+  private void deviceLost(Incarnation from) {
+    from.condemn();
+    actor.execute(
+        () -> {
+          if (from == incarnation) {
+            host.services().suspend(this, "the device does not answer");
+            tearDown();
+            state = CompartmentState.BACKOFF;
+            reason = "the device does not answer";
+            schedule(LOST_DEVICE_GRACE, () -> stillThere(from.number()));
+          }
+        });
+  }
+
+  // ---- tasks of the actor ------------------------------------------------------------------
+
+  private void start() {
+    cancelTimer();
+    lives++;
+    state = CompartmentState.STARTING;
+    Incarnation next = new Incarnation(this, lives, host.driverThreads(), host.limits().call());
+    incarnation = next;
+    Context context =
+        new Context(next, new LentDevice(device, next), matched, host.services(), log);
+    DriverSource by = source;
+    next.execute(() -> next.run(() -> attachDriver(next, context, by)));
+  }
+
+  /** Driver code, on the incarnation's thread and inside its gate. */
+  private void attachDriver(Incarnation next, Context context, DriverSource by) throws Throwable {
+    next.progress(host.limits().attach().minus(host.limits().call()).toNanos());
+    UsbDriver made = by.obtain();
+    try {
+      UsbDriver.Attachment attached = made.attach(context);
+      List<Published> published = context.published();
+      host.services().prepare(next, published);
+      next.check();
+      actor.execute(() -> attached(next, by, made, attached, published));
+    } catch (Throwable failed) {
+      by.release(made);
+      throw failed;
+    }
+  }
+
+  private void attached(
+      Incarnation from,
+      DriverSource by,
+      UsbDriver made,
+      UsbDriver.Attachment attached,
+      List<Published> published) {
+    if (from != incarnation || from.isCondemned()) {
+      by.release(made);
+      return;
+    }
+    driver = made;
+    attachment = attached;
+    offered = published.stream().map(Published::label).toList();
+    state = CompartmentState.RUNNING;
+    reason = "";
+    host.services().connect(from, published);
+    log.info("{} runs, incarnation {}", this, lives);
+  }
+
+  private void faulted(Incarnation from, Fault fault) {
+    if (from != incarnation) {
+      return;
+    }
+    faults++;
+    host.services().suspend(this, "its driver is being restarted");
+    tearDown();
+    Duration pause = budget.fault(System.nanoTime());
+    if (pause == null) {
+      state = CompartmentState.QUARANTINED;
+      reason =
+          "%d faults within %d s, the last: %s. Mend the driver, then: driver:restart %s"
+              .formatted(
+                  budget.recent(), host.limits().period().toSeconds(), fault.message(), location);
+      host.services().refuse(this, reason);
+      host.record(this, lives, fault, "quarantined");
+      log.error("{} quarantined: {}", this, reason);
+      return;
+    }
+    state = CompartmentState.BACKOFF;
+    reason = fault.message();
+    host.record(this, lives, fault, "restarted after " + pause.toMillis() + " ms");
+    log.warn("{} {}: {}; restarts in {} ms", this, fault.kind().label(), reason, pause.toMillis());
+    schedule(pause, this::start);
+  }
+
+  private void stillThere(int number) {
+    if (lives == number && device != null && state == CompartmentState.BACKOFF) {
+      Duration pause = budget.fault(System.nanoTime());
+      Fault fault = new Fault(FaultKind.LOST_DEVICE, "the device is there but does not answer", "");
+      faults++;
+      if (pause == null) {
+        state = CompartmentState.QUARANTINED;
+        reason =
+            "the device is there but does not answer: unplug it, or driver:restart " + location;
+        host.services().refuse(this, reason);
+        host.record(this, lives, fault, "quarantined");
+      } else {
+        host.record(this, lives, fault, "restarted");
+        start();
+      }
+    }
+  }
+
+  private void leave() {
+    host.services().away(this, "device " + location + " is unplugged");
+    tearDown();
+    device.hold().gone();
+    device = null;
+    cancelTimer();
+    state = CompartmentState.AWAY;
+    reason = "unplugged";
+    offered = List.of();
+  }
+
+  private void endInOrder(String why) {
+    cancelTimer();
+    Incarnation current = incarnation;
+    if (current == null) {
+      return;
+    }
+    host.services().suspend(this, why);
+    state = CompartmentState.STOPPING;
+    detachDriver(current);
+    tearDown();
+  }
+
+  private void detachDriver(Incarnation current) {
+    UsbDriver.Attachment last = attachment;
+    if (last == null || current.isCondemned()) {
+      return;
+    }
+    CountDownLatch detached = new CountDownLatch(1);
+    current.execute(
+        () -> {
+          current.run(
+              () -> {
+                try {
+                  last.detach();
+                } catch (Exception untidy) {
+                  log.warn("{} did not detach in good order: {}", this, untidy.toString());
+                }
+              });
+          detached.countDown();
+        });
+    if (!awaited(detached, host.limits().detach())) {
+      log.warn("{} did not detach within {} ms", this, host.limits().detach().toMillis());
+    }
+  }
+
+  /** Ends the current incarnation, whatever it takes. */
+  private void tearDown() {
+    Incarnation last = incarnation;
+    if (last == null) {
+      return;
+    }
+    incarnation = null;
+    last.condemn();
+    host.services().ended(this);
+    try {
+      if (!last.drain(host.limits().teardown())) {
+        abandoned++;
+        log.error("{} left a thread inside that cannot be ended; abandoned", this);
+      }
+    } catch (InterruptedException shutdown) {
+      Thread.currentThread().interrupt();
+    }
+    if (driver != null) {
+      source.release(driver);
+    }
+    driver = null;
+    attachment = null;
+  }
+
+  private void letGo() {
+    if (state == CompartmentState.STOPPED) {
+      releaseClaims();
+      offered = List.of();
+      host.services().away(this, reason);
+    }
+  }
+
+  private void releaseClaims() {
+    if (device != null) {
+      try {
+        device.hold().release(this);
+      } catch (UsbException failed) {
+        log.warn("{}: {}", this, failed.getMessage());
+      }
+    }
+  }
+
+  private void schedule(Duration pause, Runnable task) {
+    cancelTimer();
+    int ticket = timerTicket;
+    Runnable unlessCancelled =
+        () -> {
+          if (ticket == timerTicket) {
+            task.run();
+          }
+        };
+    timer =
+        host.clock()
+            .schedule(() -> actor.execute(unlessCancelled), pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void cancelTimer() {
+    timerTicket++;
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+  }
+
+  private static boolean awaited(CountDownLatch latch, Duration patience) {
+    try {
+      return latch.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException shutdown) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package org.bulkhead.framework.internal.compartment;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
+import org.bulkhead.framework.admin.CompartmentState;
+import org.bulkhead.framework.internal.device.ManagedDevice;
+
+/**
+ * All compartments, those of devices that are away included, so that a device that comes back finds
+ * its own. Thread-safe.
+ */
+public final class Compartments {
+
+  /** A bound on what is remembered of devices that never come back. */
+  private static final int MAX_AWAY = 1_000;
+
+  private record Key(String deviceKey, int interfaceNumber) {}
+
+  private final Host host;
+  private final Map<Key, Compartment> compartments = new LinkedHashMap<>();
+
+  /** None yet. */
+  public Compartments(Host host) {
+    this.host = host;
+  }
+
+  /**
+   * Attaches a driver to an interface of a device, in the compartment that it had if it had one.
+   */
+  public void attach(ManagedDevice device, InterfaceDescriptor matched, DriverSource driver) {
+    Key key = new Key(device.identity().key(), matched.number());
+    Compartment compartment;
+    Compartment replaced = null;
+    synchronized (compartments) {
+      compartment = compartments.get(key);
+      if (compartment == null || !compartment.driverName().equals(driver.name())) {
+        replaced = compartment;
+        compartment = new Compartment(host, device, matched, driver.name());
+        compartments.put(key, compartment);
+      }
+      prune();
+    }
+    if (replaced != null) {
+      await(List.of(replaced.close("another driver, " + driver.name() + ", took over")), GRACE);
+    }
+    compartment.attach(device, matched, driver);
+  }
+
+  private static final Duration GRACE = Duration.ofSeconds(4);
+
+  private void prune() {
+    long away = compartments.values().stream().filter(Compartments::isAway).count();
+    for (var all = compartments.values().iterator(); away > MAX_AWAY && all.hasNext(); ) {
+      Compartment oldest = all.next();
+      if (isAway(oldest)) {
+        all.remove();
+        oldest.close("its device did not come back");
+        away--;
+      }
+    }
+  }
+
+  private static boolean isAway(Compartment compartment) {
+    return compartment.info().state() == CompartmentState.AWAY;
+  }
+
+  /** A device was unplugged. */
+  public void deviceLeft(ManagedDevice device) {
+    of(c -> c.deviceKey().equals(device.identity().key())).forEach(c -> c.deviceLeft(device));
+  }
+
+  /** A driver is being stopped: returns when its incarnations have ended, or the grace is over. */
+  public void driverGone(DriverSource driver) {
+    await(all().stream().map(c -> c.driverGone(driver)).toList(), GRACE);
+  }
+
+  /** All compartments, in the order of their making. */
+  public List<Compartment> all() {
+    synchronized (compartments) {
+      return new ArrayList<>(compartments.values());
+    }
+  }
+
+  /** Those that a test is true for. */
+  public List<Compartment> of(Predicate<Compartment> test) {
+    return all().stream().filter(test).toList();
+  }
+
+  /** Ends all of them at the same time; returns when they have ended, or the grace is over. */
+  public void close() {
+    List<Compartment> ended;
+    synchronized (compartments) {
+      ended = new ArrayList<>(compartments.values());
+      compartments.clear();
+    }
+    await(ended.stream().map(c -> c.close("the gateway stops")).toList(), GRACE);
+  }
+
+  /** Waits for several things at once. */
+  public static void await(List<CountDownLatch> latches, Duration grace) {
+    long until = System.nanoTime() + grace.toNanos();
+    try {
+      for (CountDownLatch latch : latches) {
+        latch.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

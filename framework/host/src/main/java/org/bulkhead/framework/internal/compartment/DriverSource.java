@@ -1,0 +1,16 @@
+package org.bulkhead.framework.internal.compartment;
+
+import org.bulkhead.device.driver.UsbDriver;
+
+/** Where a compartment gets the driver of each incarnation from. */
+public interface DriverSource {
+
+  /** The driver's name. */
+  String name();
+
+  /** A driver for one incarnation; throws what the driver's constructor or activation throws. */
+  UsbDriver obtain();
+
+  /** Gives a driver back. Never throws. */
+  void release(UsbDriver driver);
+}

@@ -1,0 +1,116 @@
+package org.bulkhead.framework.internal.compartment;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bulkhead.framework.admin.FaultInfo;
+import org.osgi.service.log.LoggerFactory;
+
+/**
+ * What all compartments share: threads, limits, the supervisor's clock, sessions and the record of
+ * faults.
+ */
+public final class Host implements AutoCloseable {
+
+  private static final long TICK_MILLIS = 100;
+
+  private final Limits limits;
+  private final Services services;
+  private final LoggerFactory loggers;
+  private final FaultLog faults = new FaultLog();
+  private final ExecutorService driverThreads = Executors.newCachedThreadPool(named("driver"));
+  private final ExecutorService lifecycle = Executors.newCachedThreadPool(named("compartment"));
+  private final ScheduledThreadPoolExecutor clock =
+      new ScheduledThreadPoolExecutor(1, named("supervisor"));
+  private final Set<Compartment> supervised = ConcurrentHashMap.newKeySet();
+
+  /** Starts the supervisor. */
+  public Host(Limits limits, Services services, LoggerFactory loggers) {
+    this.limits = limits;
+    this.services = services;
+    this.loggers = loggers;
+    clock.setRemoveOnCancelPolicy(true);
+    clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static java.util.concurrent.ThreadFactory named(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    for (Compartment compartment : supervised) {
+      compartment.inspect(now);
+    }
+  }
+
+  void supervise(Compartment compartment) {
+    supervised.add(compartment);
+  }
+
+  void forget(Compartment compartment) {
+    supervised.remove(compartment);
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  Services services() {
+    return services;
+  }
+
+  LoggerFactory loggers() {
+    return loggers;
+  }
+
+  ExecutorService driverThreads() {
+    return driverThreads;
+  }
+
+  ExecutorService lifecycle() {
+    return lifecycle;
+  }
+
+  ScheduledThreadPoolExecutor clock() {
+    return clock;
+  }
+
+  void record(Compartment compartment, int incarnation, Fault fault, String action) {
+    faults.add(
+        new FaultInfo(
+            Instant.now(),
+            compartment.driverName(),
+            compartment.location(),
+            compartment.interfaceNumber(),
+            incarnation,
+            fault.kind().label(),
+            fault.message(),
+            fault.trace(),
+            action));
+  }
+
+  /** The latest faults, oldest first. */
+  public List<FaultInfo> faults() {
+    return faults.latest();
+  }
+
+  /** Ends the threads; compartments are closed before. */
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    lifecycle.shutdown();
+    driverThreads.shutdownNow();
+  }
+}

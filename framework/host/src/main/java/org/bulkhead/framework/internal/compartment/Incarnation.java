@@ -1,0 +1,281 @@
+package org.bulkhead.framework.internal.compartment;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.bulkhead.framework.admin.InjectedFault;
+
+/**
+ * One life of a driver: the gate through which every call enters its code, and what ends with it.
+ *
+ * <p>Callers cross on their own thread, one at a time. That makes a call cost less than a switch of
+ * threads; the price is that a caller is captured by a driver that hangs, so the gate knows who is
+ * inside and until when that is fine, and {@link #condemn} gets him out: it interrupts him, and
+ * every wait of the framework's own that he is in throws {@link IncarnationEnded}.
+ */
+public final class Incarnation {
+
+  /** Something that lives as long as the incarnation and can block a driver's thread. */
+  public interface Part {
+
+    /** The incarnation is over: end what is in flight and wake who waits. Does not block. */
+    void condemned();
+
+    /**
+     * Waits until the transport uses nothing of it any more.
+     *
+     * @param untilNanos when to stop waiting
+     */
+    void awaitIdle(long untilNanos) throws InterruptedException;
+
+    /** Cancels what is past its own deadline. Does not block. */
+    void expire(long nowNanos);
+
+    /** Gives everything back. Called once nobody is inside any more, or he was given up. */
+    void free();
+  }
+
+  /**
+   * Long enough to span the gaps of a stream, short enough that idle compartments hold no thread.
+   */
+  private static final long LINGER_MILLIS = 100;
+
+  private final Compartment compartment;
+  private final int number;
+  private final SerialExecutor executor;
+  private final ReentrantLock gate = new ReentrantLock();
+  private final List<Part> parts = new CopyOnWriteArrayList<>();
+  private final AtomicReference<InjectedFault> planted = new AtomicReference<>();
+  private final long callNanos;
+  private volatile boolean condemned;
+  private volatile Thread occupant;
+  private volatile long allowedUntil;
+  private Thread interrupted;
+
+  Incarnation(Compartment compartment, int number, Executor threads, Duration call) {
+    this.compartment = compartment;
+    this.number = number;
+    this.executor = new SerialExecutor(threads, LINGER_MILLIS);
+    this.callNanos = call.toNanos();
+  }
+
+  /** Its number, from 1. */
+  public int number() {
+    return number;
+  }
+
+  /** The compartment that it is a life of. */
+  public Compartment compartment() {
+    return compartment;
+  }
+
+  /** Adds a part that ends with the incarnation. */
+  public void add(Part part) {
+    parts.add(part);
+    if (condemned) {
+      part.condemned();
+    }
+  }
+
+  /** Whether it is over. */
+  public boolean isCondemned() {
+    return condemned;
+  }
+
+  /**
+   * Enters the driver's code.
+   *
+   * @param untilNanos when to stop waiting for the gate
+   * @return false where the time ran out
+   * @throws IncarnationEnded where it is over
+   */
+  public boolean enter(long untilNanos) {
+    check();
+    if (!gate.tryLock() && !await(untilNanos)) {
+      return false;
+    }
+    if (condemned) {
+      gate.unlock();
+      throw ended();
+    }
+    allowedUntil = System.nanoTime() + callNanos;
+    occupant = Thread.currentThread();
+    return true;
+  }
+
+  private boolean await(long untilNanos) {
+    try {
+      return gate.tryLock(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException caller) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Leaves the driver's code. An interrupt that was meant for the driver does not leave with it.
+   */
+  public void exit() {
+    if (gate.getHoldCount() == 1) {
+      occupant = null;
+      if (condemned) {
+        takeBackInterrupt();
+      }
+    }
+    gate.unlock();
+  }
+
+  private synchronized void takeBackInterrupt() {
+    if (interrupted == Thread.currentThread()) {
+      interrupted = null;
+      Thread.interrupted();
+    }
+  }
+
+  /**
+   * A driver's thread calls the framework.
+   *
+   * @throws IncarnationEnded where it is over
+   */
+  public void check() {
+    if (condemned) {
+      throw ended();
+    }
+  }
+
+  /** As {@link #check}, and where planted faults break out. */
+  public void crossing() {
+    check();
+    if (planted.get() != null) {
+      breakOut(planted.getAndSet(null));
+    }
+  }
+
+  /** Progress: the driver may take its full time again, after a wait of this length. */
+  public void progress(long waitNanos) {
+    allowedUntil = System.nanoTime() + waitNanos + callNanos;
+  }
+
+  /** Runs a task of the driver's on its own thread, within the gate. */
+  public void execute(Runnable crossing) {
+    executor.execute(crossing);
+  }
+
+  /**
+   * Runs driver code inside the gate; what it throws is a fault. Called on the executor's thread.
+   */
+  public void run(DriverCode code) {
+    try {
+      if (!enter(Long.MAX_VALUE / 2 + System.nanoTime())) {
+        return;
+      }
+    } catch (IncarnationEnded over) {
+      return;
+    }
+    try {
+      code.run();
+    } catch (Throwable thrown) {
+      compartment.thrown(this, thrown);
+    } finally {
+      exit();
+    }
+  }
+
+  /** A piece of driver code. */
+  @FunctionalInterface
+  public interface DriverCode {
+
+    /** Runs it. */
+    void run() throws Throwable;
+  }
+
+  /** Plants a fault for the driver's next crossing. */
+  void plant(InjectedFault fault) {
+    planted.set(fault);
+  }
+
+  private void breakOut(InjectedFault fault) {
+    switch (fault) {
+      case THROW -> throw new IllegalStateException("planted fault");
+      case ERROR -> throw new LinkageError("planted fault");
+      case HANG -> hang();
+    }
+  }
+
+  private void hang() {
+    int interrupts = 0;
+    synchronized (planted) {
+      while (interrupts < 2) {
+        try {
+          planted.wait();
+        } catch (InterruptedException ignored) {
+          interrupts++;
+        }
+      }
+    }
+    throw ended();
+  }
+
+  /** Ends it: refuses entry, interrupts who is inside, wakes every wait. Does not block. */
+  void condemn() {
+    condemned = true;
+    interruptOccupant();
+    for (Part part : parts) {
+      part.condemned();
+    }
+  }
+
+  private synchronized void interruptOccupant() {
+    Thread inside = occupant;
+    if (inside != null && inside != Thread.currentThread()) {
+      interrupted = inside;
+      inside.interrupt();
+    }
+  }
+
+  /**
+   * Looks for a driver that takes too long. Called by the supervisor.
+   *
+   * @return the thread that is inside past its time, or null
+   */
+  Thread overdue(long nowNanos) {
+    for (Part part : parts) {
+      part.expire(nowNanos);
+    }
+    Thread inside = occupant;
+    return inside != null && nowNanos - allowedUntil > 0 ? inside : null;
+  }
+
+  /**
+   * After {@link #condemn}: waits for threads and transfers, and frees what can be.
+   *
+   * @return true where nobody is left inside
+   */
+  boolean drain(Duration patience) throws InterruptedException {
+    executor.close();
+    long until = System.nanoTime() + patience.toNanos();
+    boolean left = false;
+    while (!left && System.nanoTime() < until) {
+      left = gate.tryLock(20, TimeUnit.MILLISECONDS);
+      if (!left) {
+        interruptOccupant();
+      }
+    }
+    if (left) {
+      gate.unlock();
+    }
+    for (Part part : parts) {
+      part.awaitIdle(until);
+      part.free();
+    }
+    return left;
+  }
+
+  private IncarnationEnded ended() {
+    return new IncarnationEnded("incarnation " + number + " of " + compartment + " has ended");
+  }
+}

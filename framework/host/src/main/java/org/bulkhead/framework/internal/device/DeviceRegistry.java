@@ -1,0 +1,130 @@
+package org.bulkhead.framework.internal.device;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.bulkhead.device.transport.BusDevice;
+import org.bulkhead.device.transport.Transport;
+import org.bulkhead.device.transport.TransportListener;
+import org.bulkhead.device.usb.UsbException;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.device.Device;
+import org.osgi.service.log.Logger;
+import org.osgi.service.usbinfo.USBInfoDevice;
+
+/**
+ * The devices of all transports, each interface of which is a Device service for as long as it is
+ * plugged in. Thread-safe.
+ */
+public final class DeviceRegistry {
+
+  private record Entry(ManagedDevice device, List<ServiceRegistration<?>> functions) {}
+
+  private final BundleContext context;
+  private final Logger log;
+  private final Consumer<ManagedDevice> onLeft;
+  private final Map<Transport, Transport.Watch> watches = new ConcurrentHashMap<>();
+  private final Map<BusDevice, Entry> entries = new IdentityHashMap<>();
+
+  /**
+   * A registry without transports.
+   *
+   * @param onLeft told of each departure, before the device's services disappear
+   */
+  public DeviceRegistry(BundleContext context, Logger log, Consumer<ManagedDevice> onLeft) {
+    this.context = context;
+    this.log = log;
+    this.onLeft = onLeft;
+  }
+
+  /** Watches a transport; its devices arrive on its threads. */
+  public void add(Transport transport) {
+    watches.put(transport, transport.watch(new Listener(transport.name())));
+  }
+
+  /** Stops watching a transport; its devices leave. */
+  public void remove(Transport transport) {
+    Transport.Watch watch = watches.remove(transport);
+    if (watch != null) {
+      watch.close();
+    }
+  }
+
+  /** Stops watching all transports. */
+  public void close() {
+    List.copyOf(watches.keySet()).forEach(this::remove);
+  }
+
+  /** The devices that are plugged in, by location. */
+  public List<ManagedDevice> devices() {
+    synchronized (entries) {
+      return entries.values().stream()
+          .map(Entry::device)
+          .sorted(Comparator.comparing(d -> d.identity().location(), Locations.NATURAL))
+          .toList();
+    }
+  }
+
+  private final class Listener implements TransportListener {
+
+    private final String transport;
+
+    Listener(String transport) {
+      this.transport = transport;
+    }
+
+    @Override
+    public void arrived(BusDevice bus) {
+      try {
+        ManagedDevice device = ManagedDevice.of(transport, bus);
+        device
+            .descriptors()
+            .irregularities()
+            .forEach(line -> log.info("device {}: {}", device.identity(), line));
+        Entry entry = new Entry(device, new ArrayList<>());
+        synchronized (entries) {
+          entries.put(bus, entry);
+        }
+        device.configuration().interfaces().forEach(i -> offer(entry, new UsbFunction(device, i)));
+        log.info("device {} arrived: {}", device.identity(), bus.product());
+      } catch (UsbException unreadable) {
+        log.warn("device {} is not usable: {}", bus.location(), unreadable.getMessage());
+      }
+    }
+
+    private void offer(Entry entry, UsbFunction function) {
+      String[] types = {Device.class.getName(), USBInfoDevice.class.getName()};
+      entry
+          .functions()
+          .add(
+              context.registerService(
+                  types, function, new java.util.Hashtable<>(function.properties())));
+    }
+
+    @Override
+    public void left(BusDevice bus) {
+      Entry entry;
+      synchronized (entries) {
+        entry = entries.remove(bus);
+      }
+      if (entry != null) {
+        log.info("device {} left", entry.device().identity());
+        onLeft.accept(entry.device());
+        entry.functions().forEach(DeviceRegistry::unregister);
+      }
+    }
+  }
+
+  private static void unregister(ServiceRegistration<?> registration) {
+    try {
+      registration.unregister();
+    } catch (IllegalStateException framework) {
+      // The framework stops and has unregistered it already.
+    }
+  }
+}

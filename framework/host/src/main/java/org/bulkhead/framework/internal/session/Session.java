@@ -1,0 +1,188 @@
+package org.bulkhead.framework.internal.session;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.bulkhead.device.contract.DeviceUnavailableException;
+import org.bulkhead.device.contract.OutcomeUnknownException;
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.framework.internal.compartment.Incarnation;
+import org.bulkhead.framework.internal.compartment.IncarnationEnded;
+
+/**
+ * What an application holds, and what the in-flight contract is carried out by. A generated
+ * subclass implements the service's interface; each of its methods is {@code enter}, the driver's
+ * method, {@code leave}, and again where {@code leave} says so.
+ *
+ * <p>The steady state is the gate's lock and two reads of the clock: no allocation, no switch of
+ * threads.
+ */
+public abstract class Session {
+
+  /** A call that ends this many incarnations is the likely culprit, and is not sent again. */
+  private static final int MAX_ATTEMPTS = 3;
+
+  private final String name;
+  private final Contract contract;
+  private final long patienceNanos;
+  private final Map<Integer, Object[]> settings = new LinkedHashMap<>();
+  private volatile Binding binding;
+  private String absence = "has no driver yet";
+  private boolean refused;
+
+  /**
+   * A session without a driver yet.
+   *
+   * @param made what it is of and how long its callers wait
+   */
+  protected Session(SessionMaking made) {
+    name = made.name();
+    contract = made.contract();
+    patienceNanos = made.patience().toNanos();
+  }
+
+  /** Where callers stop waiting, as {@link System#nanoTime()}. Called by generated code. */
+  protected final long deadline() {
+    return System.nanoTime() + patienceNanos;
+  }
+
+  /** Enters the driver's code. Called by generated code. */
+  protected final Binding enter(long until) throws IOException {
+    while (true) {
+      Binding current = binding;
+      if (current == null) {
+        current = awaitBinding(until);
+      }
+      try {
+        if (current.incarnation.enter(until)) {
+          return current;
+        }
+      } catch (IncarnationEnded over) {
+        forget(current);
+        continue;
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted while waiting for " + name);
+      }
+      throw new DeviceUnavailableException(name + " is busy with another call past the deadline");
+    }
+  }
+
+  /**
+   * Leaves the driver's code. Called by generated code.
+   *
+   * @param entered from {@link #enter}
+   * @param term which method
+   * @param thrown what it threw, or null
+   * @param attempt how many times it was sent, from 1
+   * @param bytes what a call of unknown outcome may have sent
+   * @return true where the result stands, false where the call is to be sent again
+   * @throws Throwable what the application is to see
+   */
+  protected final boolean leave(Binding entered, int term, Throwable thrown, int attempt, int bytes)
+      throws Throwable {
+    Incarnation incarnation = entered.incarnation;
+    incarnation.exit();
+    if (thrown == null && !incarnation.isCondemned()) {
+      return true;
+    }
+    return failed(entered, contract.terms().get(term), thrown, attempt, bytes);
+  }
+
+  private boolean failed(
+      Binding entered, Contract.Term term, Throwable thrown, int attempt, int bytes)
+      throws Throwable {
+    Incarnation incarnation = entered.incarnation;
+    boolean unplugged =
+        thrown instanceof UsbException usb && usb.kind() == UsbException.Kind.DISCONNECTED;
+    if (!incarnation.isCondemned() && !unplugged && term.declares(thrown)) {
+      throw thrown;
+    }
+    if (thrown != null) {
+      incarnation.compartment().thrown(incarnation, thrown);
+    }
+    forget(entered);
+    String call = term.method().getName() + " of " + name;
+    if (term.rule() == Contract.Rule.ONCE) {
+      throw new OutcomeUnknownException(
+          call + " was under way when its driver died; it is not sent again", 0, bytes);
+    }
+    if (attempt >= MAX_ATTEMPTS) {
+      throw new IOException(
+          call + " failed with " + attempt + " incarnations of the driver", thrown);
+    }
+    return false;
+  }
+
+  /** Remembers a setting that was made. Called by generated code. */
+  protected final void stick(int term, Object[] arguments) {
+    synchronized (settings) {
+      settings.remove(term);
+      settings.put(term, arguments);
+    }
+  }
+
+  /** Makes the remembered settings on a new incarnation's service, inside its gate. */
+  final void restore(Object service) throws Throwable {
+    Map<Integer, Object[]> remembered;
+    synchronized (settings) {
+      remembered = new LinkedHashMap<>(settings);
+    }
+    for (Map.Entry<Integer, Object[]> setting : remembered.entrySet()) {
+      try {
+        contract.terms().get(setting.getKey()).method().invoke(service, setting.getValue());
+      } catch (InvocationTargetException thrown) {
+        throw thrown.getCause();
+      }
+    }
+  }
+
+  private synchronized Binding awaitBinding(long until) throws IOException {
+    while (binding == null) {
+      if (refused) {
+        throw new DeviceUnavailableException(name + " is not available: " + absence);
+      }
+      long left = until - System.nanoTime();
+      if (left <= 0) {
+        throw new DeviceUnavailableException(
+            "%s was not available for %d s: %s"
+                .formatted(name, TimeUnit.NANOSECONDS.toSeconds(patienceNanos), absence));
+      }
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while waiting for " + name);
+      }
+    }
+    return binding;
+  }
+
+  private synchronized void forget(Binding ended) {
+    if (binding == ended) {
+      binding = null;
+      absence = "its driver is being restarted";
+    }
+  }
+
+  final synchronized void connect(Binding next) {
+    binding = next;
+    refused = false;
+    notifyAll();
+  }
+
+  final synchronized void disconnect(String why, boolean forGood) {
+    binding = null;
+    absence = why;
+    refused = forGood;
+    notifyAll();
+  }
+
+  @Override
+  public final String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,196 @@
+package org.bulkhead.framework.internal.session;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.bulkhead.device.contract.SessionProperties;
+import org.bulkhead.device.serial.SerialPort;
+import org.bulkhead.framework.internal.compartment.Compartment;
+import org.bulkhead.framework.internal.compartment.Incarnation;
+import org.bulkhead.framework.internal.compartment.Published;
+import org.bulkhead.framework.internal.compartment.Services;
+import org.osgi.service.serial.SerialDevice;
+
+/**
+ * The sessions of all compartments. A session is made when its service is first published, and is
+ * the same object from then on, over restarts, swaps and replugs; what changes is who serves it and
+ * whether it is offered.
+ */
+public final class SessionRegistry implements Services {
+
+  /** Which service of a compartment. */
+  private record Slot(Class<?> type, String unit) {}
+
+  /** A session and its offer. */
+  private static final class Entry {
+    final Session session;
+    final Class<?> offeredType;
+    final Object offered;
+    final LineBuffer line;
+    Runnable withdraw;
+
+    Entry(Session session, Class<?> offeredType, Object offered, LineBuffer line) {
+      this.session = session;
+      this.offeredType = offeredType;
+      this.offered = offered;
+      this.line = line;
+    }
+
+    Object guarded(Object service, Incarnation incarnation) {
+      return line == null ? service : new GuardedPort((SerialPort) service, line, incarnation);
+    }
+
+    void withdraw() {
+      if (withdraw != null) {
+        withdraw.run();
+        withdraw = null;
+      }
+    }
+  }
+
+  private final Publisher publisher;
+  private final Duration patience;
+  private final Map<Class<?>, SessionClass> classes = new ConcurrentHashMap<>();
+  private final Map<Compartment, Map<Slot, Entry>> entries = new ConcurrentHashMap<>();
+
+  /**
+   * A registry without sessions.
+   *
+   * @param publisher where sessions are offered
+   * @param patience how long callers wait for a device
+   */
+  public SessionRegistry(Publisher publisher, Duration patience) {
+    this.publisher = publisher;
+    this.patience = patience;
+  }
+
+  @Override
+  public void checkType(Class<?> type) {
+    sessionClass(type);
+  }
+
+  private SessionClass sessionClass(Class<?> type) {
+    return classes.computeIfAbsent(type, t -> new SessionClass(Contract.of(t)));
+  }
+
+  @Override
+  public void prepare(Incarnation incarnation, List<Published> published) throws Throwable {
+    for (Published each : published) {
+      Entry entry = entry(incarnation.compartment(), each);
+      entry.session.restore(entry.guarded(each.service(), incarnation));
+    }
+  }
+
+  @Override
+  public void connect(Incarnation incarnation, List<Published> published) {
+    Compartment compartment = incarnation.compartment();
+    Map<Slot, Entry> gone = new HashMap<>(entries.getOrDefault(compartment, Map.of()));
+    for (Published each : published) {
+      gone.remove(slot(each));
+      Entry entry = entry(compartment, each);
+      if (entry.line != null) {
+        entry.line.present();
+      }
+      entry.session.connect(new Binding(entry.guarded(each.service(), incarnation), incarnation));
+      if (entry.withdraw == null) {
+        entry.withdraw =
+            publisher.publish(entry.offeredType, entry.offered, properties(compartment, each));
+      }
+    }
+    for (Entry entry : gone.values()) {
+      entry.session.disconnect("its driver does not offer it any more", true);
+      entry.withdraw();
+    }
+  }
+
+  @Override
+  public void ended(Compartment compartment) {
+    each(
+        compartment,
+        entry -> {
+          if (entry.line != null) {
+            entry.line.ended();
+          }
+        });
+  }
+
+  @Override
+  public void suspend(Compartment compartment, String reason) {
+    each(compartment, entry -> entry.session.disconnect(reason, false));
+  }
+
+  @Override
+  public void refuse(Compartment compartment, String reason) {
+    each(
+        compartment,
+        entry -> {
+          entry.session.disconnect(reason, true);
+          entry.withdraw();
+        });
+  }
+
+  @Override
+  public void away(Compartment compartment, String reason) {
+    each(
+        compartment,
+        entry -> {
+          entry.session.disconnect(reason, false);
+          entry.withdraw();
+        });
+  }
+
+  @Override
+  public void close(Compartment compartment, String reason) {
+    refuse(compartment, reason);
+    entries.remove(compartment);
+  }
+
+  private void each(Compartment compartment, Consumer<Entry> action) {
+    entries.getOrDefault(compartment, Map.of()).values().forEach(action);
+  }
+
+  private Entry entry(Compartment compartment, Published published) {
+    return entries
+        .computeIfAbsent(compartment, c -> new ConcurrentHashMap<>())
+        .computeIfAbsent(slot(published), slot -> make(compartment, slot));
+  }
+
+  private static Slot slot(Published published) {
+    return new Slot(published.type(), published.unit());
+  }
+
+  private Entry make(Compartment compartment, Slot slot) {
+    SessionClass made = sessionClass(slot.type());
+    String name =
+        "%s %s of device %s"
+            .formatted(slot.type().getSimpleName(), slot.unit(), compartment.location());
+    Session session = made.make(new SessionMaking(name, Contract.of(slot.type()), patience));
+    if (slot.type() == SerialPort.class) {
+      LineBuffer line = new LineBuffer(name, patience.toNanos());
+      return new Entry(
+          session, SerialDevice.class, new SerialSession(name, (SerialPort) session, line), line);
+    }
+    return new Entry(session, slot.type(), session, null);
+  }
+
+  private static Map<String, Object> properties(Compartment compartment, Published published) {
+    Map<String, Object> properties = new HashMap<>(published.properties());
+    properties.put(SessionProperties.LOCATION, compartment.location());
+    properties.put(SessionProperties.INTERFACE, compartment.interfaceNumber());
+    properties.put(SessionProperties.UNIT, published.unit());
+    properties.put(SessionProperties.DRIVER, compartment.driverName());
+    properties.put(
+        "service.pid",
+        compartment.deviceKey() + ":" + compartment.interfaceNumber() + "/" + published.unit());
+    if (published.type() == SerialPort.class) {
+      properties.put("DEVICE_CATEGORY", new String[] {SerialDevice.DEVICE_CATEGORY});
+      properties.put(
+          SerialDevice.SERIAL_COMPORT,
+          compartment.location() + ":" + compartment.interfaceNumber());
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,71 @@
+package org.bulkhead.framework.internal.usb;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import org.bulkhead.device.usb.ControlRequest;
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.UsbException.Kind;
+import org.bulkhead.device.usb.descriptor.Direction;
+import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
+
+/** Endpoint 0, lent to one incarnation: setup packets in front of a pipe. */
+final class ControlPipe {
+
+  private static final int SETUP_BYTES = 8;
+  private static final int USUAL_BYTES = 256;
+  private static final int MAX_DATA_BYTES = 65_535;
+  private static final EndpointDescriptor ENDPOINT_0 =
+      new EndpointDescriptor(0, 0, 64, 0, 0, 0, List.of());
+
+  private final LentDevice device;
+  private final Pipe pipe;
+  private PipeTransfer transfer;
+
+  ControlPipe(LentDevice device) {
+    this.device = device;
+    this.pipe = new Pipe(device, ENDPOINT_0);
+  }
+
+  int transfer(ControlRequest request, ByteBuffer data, Duration timeout) throws UsbException {
+    int length = data.remaining();
+    if (length > MAX_DATA_BYTES) {
+      throw device.failure(
+          Kind.INVALID, request.toString(), length + " bytes; at most " + MAX_DATA_BYTES, 0);
+    }
+    ByteBuffer bytes = buffer(length);
+    bytes
+        .put((byte) request.requestType())
+        .put((byte) request.request())
+        .putShort((short) request.value())
+        .putShort((short) request.index())
+        .putShort((short) length);
+    boolean out = request.direction() == Direction.OUT;
+    if (out) {
+      bytes.put(data.duplicate());
+    }
+    bytes.position(0).limit(SETUP_BYTES + length);
+    int start = data.position();
+    try {
+      return pipe.transfer(transfer, timeout);
+    } finally {
+      int moved = Math.min(transfer.actualLengthBytes(), length);
+      if (out) {
+        data.position(start + moved);
+      } else {
+        bytes.limit(SETUP_BYTES + moved).position(SETUP_BYTES);
+        data.put(bytes);
+      }
+    }
+  }
+
+  private ByteBuffer buffer(int length) throws UsbException {
+    if (transfer == null || transfer.data().capacity() < SETUP_BYTES + length) {
+      if (transfer != null) {
+        transfer.free();
+      }
+      transfer = (PipeTransfer) pipe.allocate(SETUP_BYTES + Math.max(length, USUAL_BYTES));
+    }
+    return transfer.data().clear();
+  }
+}

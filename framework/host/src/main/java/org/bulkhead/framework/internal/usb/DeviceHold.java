@@ -1,0 +1,115 @@
+package org.bulkhead.framework.internal.usb;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.bulkhead.device.transport.BusDevice;
+import org.bulkhead.device.transport.BusHandle;
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.UsbException.Kind;
+
+/**
+ * The open handle of a device and the claims on its interfaces, shared by the compartments of its
+ * interfaces. A claim belongs to a compartment, not to an incarnation: over a restart or a swap the
+ * device stays claimed and no kernel driver comes back. Thread-safe.
+ */
+public final class DeviceHold {
+
+  private static final class Claim {
+    final Object owner;
+    int alternateSetting;
+
+    Claim(Object owner) {
+      this.owner = owner;
+    }
+  }
+
+  private final BusDevice bus;
+  private final Map<Integer, Claim> claims = new HashMap<>();
+  private BusHandle handle;
+  private boolean gone;
+  private volatile String problem = "";
+
+  /** A hold on a device, not yet open. */
+  public DeviceHold(BusDevice bus) {
+    this.bus = bus;
+  }
+
+  /** Why the device could not be opened, empty when it could. */
+  public String problem() {
+    return problem;
+  }
+
+  synchronized BusHandle handle() throws UsbException {
+    if (gone) {
+      throw new UsbException(Kind.DISCONNECTED, "device " + bus.location() + " is unplugged");
+    }
+    if (handle == null) {
+      try {
+        handle = bus.open();
+        problem = "";
+      } catch (UsbException refused) {
+        problem = refused.getMessage();
+        throw refused;
+      }
+    }
+    return handle;
+  }
+
+  synchronized int claim(int interfaceNumber, Object owner) throws UsbException {
+    Claim claim = claims.get(interfaceNumber);
+    if (claim == null) {
+      handle().claim(interfaceNumber);
+      claim = new Claim(owner);
+      claims.put(interfaceNumber, claim);
+    } else if (claim.owner != owner) {
+      throw new UsbException(
+          Kind.BUSY,
+          "interface %d of device %s is claimed by %s"
+              .formatted(interfaceNumber, bus.location(), claim.owner));
+    }
+    return claim.alternateSetting;
+  }
+
+  synchronized void select(int interfaceNumber, int alternateSetting) throws UsbException {
+    handle().select(interfaceNumber, alternateSetting);
+    claims.get(interfaceNumber).alternateSetting = alternateSetting;
+  }
+
+  /** Resets the device; the transport sets configuration and alternate settings again. */
+  public void reset() throws UsbException {
+    handle().reset();
+  }
+
+  /** Gives up an owner's claims, and with the last claim the device. Does I/O. */
+  public synchronized void release(Object owner) throws UsbException {
+    try {
+      for (var entries = claims.entrySet().iterator(); entries.hasNext(); ) {
+        var entry = entries.next();
+        if (entry.getValue().owner == owner) {
+          entries.remove();
+          if (!gone && handle != null) {
+            handle.release(entry.getKey());
+          }
+        }
+      }
+    } finally {
+      if (claims.isEmpty()) {
+        close();
+      }
+    }
+  }
+
+  /** The device is unplugged: closes what is open, for good. */
+  public synchronized void gone() {
+    gone = true;
+    close();
+  }
+
+  private void close() {
+    BusHandle open = handle;
+    handle = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

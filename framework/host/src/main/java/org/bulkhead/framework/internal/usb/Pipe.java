@@ -1,0 +1,397 @@
+package org.bulkhead.framework.internal.usb;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.bulkhead.device.usb.Endpoint;
+import org.bulkhead.device.usb.Transfer;
+import org.bulkhead.device.usb.TransferHandler;
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.UsbException.Kind;
+import org.bulkhead.device.usb.descriptor.Direction;
+import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
+import org.bulkhead.device.usb.descriptor.TransferType;
+import org.bulkhead.framework.internal.compartment.Incarnation;
+
+/**
+ * An endpoint lent to one incarnation: submits on the driver's thread, completions from the
+ * transport's event thread, handed back in the order of submission.
+ *
+ * <p>Longer than most classes here, because it is the whole of both forms of transfer.
+ */
+final class Pipe implements Endpoint, Incarnation.Part {
+
+  private static final int MAX_CAPACITY_BYTES = 16 << 20;
+  private static final int MAX_PACKETS = 128;
+
+  private final LentDevice device;
+  private final Incarnation incarnation;
+  private final EndpointDescriptor descriptor;
+  private final List<PipeTransfer> allocated = new CopyOnWriteArrayList<>();
+  private final ArrayDeque<PipeTransfer> flights = new ArrayDeque<>();
+  private final AtomicInteger flying = new AtomicInteger();
+  private final AtomicBoolean draining = new AtomicBoolean();
+  private final Runnable drain = this::drain;
+  private final Incarnation.DriverCode handlers = this::runHandlers;
+  private volatile Thread reaper;
+  private volatile boolean closed;
+  private PipeTransfer scratch;
+
+  Pipe(LentDevice device, EndpointDescriptor descriptor) {
+    this.device = device;
+    this.incarnation = device.incarnation();
+    this.descriptor = descriptor;
+    incarnation.add(this);
+  }
+
+  @Override
+  public EndpointDescriptor descriptor() {
+    return descriptor;
+  }
+
+  Direction direction() {
+    return descriptor.direction();
+  }
+
+  @Override
+  public int read(ByteBuffer destination, Duration timeout) throws UsbException {
+    require(Direction.IN, "read");
+    PipeTransfer transfer = scratch(destination.remaining());
+    transfer.data().limit(destination.remaining());
+    try {
+      return transfer(transfer, timeout);
+    } finally {
+      destination.put(transfer.data());
+    }
+  }
+
+  @Override
+  public int write(ByteBuffer source, Duration timeout) throws UsbException {
+    require(Direction.OUT, "write");
+    PipeTransfer transfer = scratch(source.remaining());
+    int start = source.position();
+    transfer.data().put(source).flip();
+    source.position(start);
+    try {
+      return transfer(transfer, timeout);
+    } finally {
+      source.position(start + Math.min(transfer.actualLengthBytes(), source.remaining()));
+    }
+  }
+
+  private PipeTransfer scratch(int bytes) throws UsbException {
+    if (scratch == null || scratch.data().capacity() < bytes) {
+      if (scratch != null) {
+        scratch.free();
+      }
+      int packet = Math.max(1, descriptor.maxPacketBytes());
+      scratch =
+          allocate(
+              Math.max(4 * packet, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1), 0, null);
+    }
+    scratch.data().clear();
+    return scratch;
+  }
+
+  @Override
+  public Transfer allocate(int capacityBytes) throws UsbException {
+    return allocate(capacityBytes, 0, null);
+  }
+
+  @Override
+  public Transfer allocate(int capacityBytes, TransferHandler handler) throws UsbException {
+    return allocate(capacityBytes, 0, java.util.Objects.requireNonNull(handler, "handler"));
+  }
+
+  @Override
+  public Transfer allocateIsochronous(int packets, int packetBytes, TransferHandler handler)
+      throws UsbException {
+    if (descriptor.type() != TransferType.ISOCHRONOUS) {
+      throw failure(Kind.INVALID, "not an isochronous endpoint");
+    }
+    if (packets < 1
+        || packets > MAX_PACKETS
+        || packetBytes < 0
+        || packetBytes > descriptor.bytesPerInterval()) {
+      throw failure(
+          Kind.INVALID,
+          packets
+              + " packets of "
+              + packetBytes
+              + " bytes; at most "
+              + MAX_PACKETS
+              + " of "
+              + descriptor.bytesPerInterval());
+    }
+    return allocate(packets * packetBytes, packets, handler);
+  }
+
+  private PipeTransfer allocate(int capacityBytes, int packets, TransferHandler handler)
+      throws UsbException {
+    incarnation.crossing();
+    if (capacityBytes < 0 || capacityBytes > MAX_CAPACITY_BYTES) {
+      throw failure(Kind.INVALID, capacityBytes + " bytes; a transfer has 0 to 16 MiB");
+    }
+    if (packets == 0 && descriptor.type() == TransferType.ISOCHRONOUS) {
+      throw failure(Kind.INVALID, "an isochronous endpoint: use allocateIsochronous");
+    }
+    PipeTransfer transfer = new PipeTransfer(this, packets, handler);
+    transfer.fill(
+        device
+            .handle()
+            .allocate(descriptor.type(), descriptor.address(), capacityBytes, packets, transfer));
+    allocated.add(transfer);
+    return transfer;
+  }
+
+  @Override
+  public int transfer(Transfer transfer, Duration timeout) throws UsbException {
+    incarnation.crossing();
+    PipeTransfer own = own(transfer);
+    long nanos = positive(timeout);
+    if (!flights.isEmpty()) {
+      throw failure(Kind.INVALID, "a synchronous transfer with " + flights.size() + " in flight");
+    }
+    incarnation.progress(nanos);
+    own.start(true, 0);
+    boolean interrupted = own.await(nanos);
+    incarnation.check();
+    incarnation.progress(0);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    own.check();
+    return own.actualLengthBytes();
+  }
+
+  @Override
+  public void submit(Transfer transfer, Duration deadline) throws UsbException {
+    incarnation.crossing();
+    PipeTransfer own = own(transfer);
+    long expiresAt = deadline == null ? 0 : System.nanoTime() + positive(deadline) | 1;
+    flights.addLast(own);
+    try {
+      own.start(false, expiresAt);
+    } catch (UsbException refused) {
+      flights.removeLast();
+      throw refused;
+    }
+  }
+
+  @Override
+  public Transfer reap(Duration timeout) throws UsbException {
+    incarnation.crossing();
+    PipeTransfer head = flights.peekFirst();
+    if (head == null) {
+      throw failure(Kind.INVALID, "nothing in flight to reap");
+    }
+    if (!head.landed() && !timeout.isZero()) {
+      await(head, positive(timeout));
+    }
+    if (!head.landed()) {
+      return null;
+    }
+    flights.removeFirst();
+    head.land();
+    return head;
+  }
+
+  private void await(PipeTransfer head, long nanos) throws UsbException {
+    incarnation.progress(nanos);
+    long until = System.nanoTime() + nanos;
+    reaper = Thread.currentThread();
+    try {
+      long left = nanos;
+      while (!head.landed() && left > 0) {
+        LockSupport.parkNanos(this, left);
+        incarnation.check();
+        if (Thread.interrupted()) {
+          Thread.currentThread().interrupt();
+          throw failure(Kind.CANCELLED, "interrupted while waiting for a completion");
+        }
+        left = until - System.nanoTime();
+      }
+    } finally {
+      reaper = null;
+      incarnation.progress(0);
+    }
+  }
+
+  /** An asynchronous transfer came back; on the transport's event thread. */
+  void landed(PipeTransfer transfer) {
+    if (closed) {
+      return;
+    }
+    if (transfer.handler != null) {
+      if (draining.compareAndSet(false, true)) {
+        incarnation.execute(drain);
+      }
+    } else {
+      LockSupport.unpark(reaper);
+    }
+  }
+
+  private void drain() {
+    draining.set(false);
+    incarnation.run(handlers);
+  }
+
+  private void runHandlers() throws Exception {
+    for (PipeTransfer head = flights.peekFirst();
+        head != null && head.handler != null && head.landed();
+        head = flights.peekFirst()) {
+      flights.removeFirst();
+      head.land();
+      incarnation.progress(0);
+      head.handler.completed(head);
+      incarnation.check();
+    }
+  }
+
+  @Override
+  public int inFlight() {
+    return flights.size();
+  }
+
+  @Override
+  public void cancelAll() {
+    incarnation.check();
+    for (PipeTransfer transfer : allocated) {
+      transfer.cancel();
+    }
+  }
+
+  @Override
+  public void clearHalt() throws UsbException {
+    incarnation.crossing();
+    if (!flights.isEmpty()) {
+      throw failure(Kind.INVALID, "clear halt with " + flights.size() + " transfers in flight");
+    }
+    device.handle().clearHalt(descriptor.address());
+    incarnation.progress(0);
+  }
+
+  /** Its interface went to another alternate setting: the driver gets new endpoints. */
+  void retire() {
+    closed = true;
+    for (PipeTransfer transfer : allocated) {
+      transfer.cancel();
+    }
+  }
+
+  void departed() {
+    flying.incrementAndGet();
+  }
+
+  void arrived() {
+    if (flying.decrementAndGet() == 0 && over()) {
+      synchronized (flying) {
+        flying.notifyAll();
+      }
+    }
+  }
+
+  void freed(PipeTransfer transfer, boolean inFlight) {
+    allocated.remove(transfer);
+    flights.remove(transfer);
+    if (inFlight) {
+      arrived();
+    }
+  }
+
+  boolean over() {
+    return closed || incarnation.isCondemned();
+  }
+
+  @Override
+  public void condemned() {
+    for (PipeTransfer transfer : allocated) {
+      transfer.condemned();
+    }
+    LockSupport.unpark(reaper);
+  }
+
+  @Override
+  public void awaitIdle(long untilNanos) throws InterruptedException {
+    synchronized (flying) {
+      long left = untilNanos - System.nanoTime();
+      while (flying.get() > 0 && left > 0) {
+        flying.wait(left / 1_000_000 + 1);
+        left = untilNanos - System.nanoTime();
+      }
+    }
+  }
+
+  @Override
+  public void expire(long nowNanos) {
+    for (PipeTransfer transfer : allocated) {
+      transfer.expire(nowNanos);
+    }
+  }
+
+  @Override
+  public void free() {
+    closed = true;
+    for (PipeTransfer transfer : allocated) {
+      transfer.free();
+    }
+  }
+
+  private PipeTransfer own(Transfer transfer) throws UsbException {
+    if (closed) {
+      throw failure(Kind.INVALID, "an endpoint of an alternate setting that is not selected");
+    }
+    if (!(transfer instanceof PipeTransfer own) || !own.belongsTo(this)) {
+      throw failure(Kind.INVALID, "a transfer of another endpoint");
+    }
+    if (!own.idle()) {
+      throw own.notIdle();
+    }
+    return own;
+  }
+
+  private void require(Direction direction, String operation) throws UsbException {
+    if (descriptor.direction() != direction) {
+      throw failure(Kind.INVALID, operation + " on an " + descriptor.direction() + " endpoint");
+    }
+  }
+
+  private long positive(Duration timeout) throws UsbException {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw failure(Kind.INVALID, "a time-out of " + timeout + "; it must be more than zero");
+    }
+    return device.nanos(timeout);
+  }
+
+  UsbException lost() {
+    return failure(Kind.FAULT, "the transport did not end a cancelled transfer");
+  }
+
+  UsbException failure(Kind kind, int bytesMoved) {
+    return device.failure(kind, endpointName(), remedy(kind), bytesMoved);
+  }
+
+  UsbException failure(Kind kind, String what) {
+    return device.failure(kind, endpointName(), what, 0);
+  }
+
+  private String endpointName() {
+    return String.format("endpoint 0x%02x", descriptor.address());
+  }
+
+  private static String remedy(Kind kind) {
+    return switch (kind) {
+      case STALL -> "stalled: clear the halt";
+      case TIMEOUT -> "timed out";
+      case CANCELLED -> "cancelled";
+      case DISCONNECTED -> "device unplugged";
+      case OVERFLOW -> "device sent more than asked for";
+      default -> "bus error: retry, then reset the device";
+    };
+  }
+}
