@@ -32,7 +32,7 @@ public final class MassStorageDriver implements UsbDriver {
     BulkOnlyTransport transport = new BulkOnlyTransport(name, requests, claimed);
     if (context.incarnation() > 1) {
       // The last life may have ended inside a write, where a command would be taken for data.
-      transport.recover();
+      bringIntoStep(device, transport);
     }
     int published = 0;
     for (int lun = 0, highest = requests.highestLun(); lun <= highest; lun++) {
@@ -51,5 +51,14 @@ public final class MassStorageDriver implements UsbDriver {
       throw new IOException(name + " has no logical unit with blocks: no disk, stick or card slot");
     }
     return Attachment.NOTHING_TO_DO;
+  }
+
+  private static void bringIntoStep(UsbDevice device, BulkOnlyTransport transport)
+      throws IOException {
+    try {
+      transport.recover();
+    } catch (OutOfStepException unanswered) {
+      device.reset();
+    }
   }
 }

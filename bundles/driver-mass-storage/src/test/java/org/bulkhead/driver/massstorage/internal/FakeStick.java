@@ -300,8 +300,12 @@ final class FakeStick implements UsbDevice, UsbInterface {
   }
 
   @Override
-  public void reset() {
-    throw new UnsupportedOperationException();
+  public void reset() throws UsbException {
+    step("port-reset");
+    phase = Phase.COMMAND;
+    lost = false;
+    in.halted = false;
+    out.halted = false;
   }
 
   private final class FakeEndpoint implements Endpoint {

@@ -83,6 +83,15 @@ class MassStorageDriverTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void laterIncarnation_whoseResetRecoveryFails_resetsThePort(int step) throws IOException {
+    reader.faults.put(step, Kind.TIMEOUT);
+    attach(2);
+    assertThat(reader.steps.subList(step + 1, step + 3)).containsExactly("port-reset", "max-lun");
+    assertThat(published.get("0").geometry().blockCount()).isEqualTo(10);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
   void unplug_whileAttaching_isPassedOn(int step) {
     reader.maxLunAnswer = 0;
