@@ -10,6 +10,8 @@ import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.DriverInfo;
 import org.bulkhead.framework.admin.Gateway;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 
 /**
  * Finds what an id names.
@@ -40,6 +42,14 @@ final class Devices {
                         + name
                         + "\": "
                         + thereAre(drivers.stream().map(d -> d.name()))));
+  }
+
+  static Bundle bundle(BundleContext context, DriverInfo driver) {
+    Bundle bundle = context.getBundle(driver.bundleId());
+    if (bundle == null) {
+      throw new CommandFailure(driver.name() + " has just been uninstalled");
+    }
+    return bundle;
   }
 
   /** What the gateway takes as a target: a driver, a device, or one interface of a device. */

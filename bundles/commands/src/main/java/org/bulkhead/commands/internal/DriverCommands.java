@@ -6,7 +6,6 @@ import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.apache.felix.service.command.annotations.GogoCommand;
 import org.bulkhead.console.CommandFailure;
-import org.bulkhead.framework.admin.DriverInfo;
 import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.framework.admin.Gateway;
 import org.bulkhead.framework.admin.NoSuchTargetException;
@@ -17,11 +16,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The commands of scope {@code driver}. */
+/** The commands of scope {@code driver}, but for {@link DriverUpdate}. */
 @Component(service = DriverCommands.class)
 @GogoCommand(
     scope = "driver",
-    function = {"list", "show", "restart", "stop", "start", "update", "faults"})
+    function = {"list", "show", "restart", "stop", "start", "faults"})
 public final class DriverCommands {
 
   private final BundleContext context;
@@ -73,7 +72,7 @@ public final class DriverCommands {
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json,
       @Descriptor(Help.DRIVER) String driver) {
-    Bundle bundle = bundle(Devices.driver(gateway, driver));
+    Bundle bundle = Devices.bundle(context, Devices.driver(gateway, driver));
     change(driver, "stopped", bundle::stop, json);
   }
 
@@ -83,7 +82,7 @@ public final class DriverCommands {
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json,
       @Descriptor(Help.DRIVER) String driver) {
-    Bundle bundle = bundle(Devices.driver(gateway, driver));
+    Bundle bundle = Devices.bundle(context, Devices.driver(gateway, driver));
     change(driver, "started", bundle::start, json);
   }
 
@@ -99,14 +98,6 @@ public final class DriverCommands {
       throw new CommandFailure(driver + " could not be " + what + ": " + Failures.reason(e));
     }
     Shell.current().print(new View(new Changed(driver, what), driver + " " + what), json);
-  }
-
-  private Bundle bundle(DriverInfo driver) {
-    Bundle bundle = context.getBundle(driver.bundleId());
-    if (bundle == null) {
-      throw new CommandFailure(driver.name() + " has just been uninstalled");
-    }
-    return bundle;
   }
 
   @Descriptor("lists the latest faults of all drivers, oldest first")

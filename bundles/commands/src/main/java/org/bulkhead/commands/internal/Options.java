@@ -11,13 +11,13 @@ import org.apache.felix.service.command.Parameter;
 /** The options of the commands, as their methods declare them. */
 final class Options {
 
-  private static final Map<String, Class<?>> SCOPES =
+  private static final Map<String, List<Class<?>>> SCOPES =
       Map.of(
-          "device", DeviceCommands.class,
-          "driver", DriverCommands.class,
-          "block", BlockCommands.class,
-          "serial", SerialCommands.class,
-          "fault", FaultCommands.class);
+          "device", List.of(DeviceCommands.class),
+          "driver", List.of(DriverCommands.class, DriverUpdate.class),
+          "block", List.of(BlockCommands.class),
+          "serial", List.of(SerialCommands.class),
+          "fault", List.of(FaultCommands.class));
 
   private Options() {}
 
@@ -48,12 +48,10 @@ final class Options {
 
   private static Stream<Parameter> options(String command) {
     int colon = command.indexOf(':');
-    Class<?> scope = SCOPES.get(command.substring(0, Math.max(colon, 0)));
-    return scope == null
-        ? Stream.empty()
-        : Stream.of(scope.getMethods())
-            .filter(method -> method.getName().equals(command.substring(colon + 1)))
-            .flatMap(Options::options);
+    return SCOPES.getOrDefault(command.substring(0, Math.max(colon, 0)), List.of()).stream()
+        .flatMap(scope -> Stream.of(scope.getMethods()))
+        .filter(method -> method.getName().equals(command.substring(colon + 1)))
+        .flatMap(Options::options);
   }
 
   private static Stream<Parameter> options(Method method) {

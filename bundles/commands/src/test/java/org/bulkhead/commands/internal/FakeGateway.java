@@ -2,7 +2,6 @@ package org.bulkhead.commands.internal;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Stream;
 import org.bulkhead.device.usb.DeviceIdentity;
 import org.bulkhead.device.usb.UsbSpeed;
 import org.bulkhead.device.usb.descriptor.ConfigurationDescriptor;
@@ -112,9 +111,5 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
   @Override
   public int inject(String target, InjectedFault kind) {
     throw new IllegalStateException("fault injection is off: set faults.injection=true");
-  }
-
-  static Stream<String> locations(List<DeviceInfo> devices) {
-    return devices.stream().map(d -> d.identity().location());
   }
 }
