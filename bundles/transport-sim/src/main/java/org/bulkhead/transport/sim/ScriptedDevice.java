@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import org.bulkhead.device.usb.ControlRequest;
 
 /**
@@ -43,10 +41,17 @@ public final class ScriptedDevice implements SimDevice {
     Handshake answer(ControlRequest request, ByteBuffer data);
   }
 
+  private static final class Script {
+    final Deque<Step> steps = new ArrayDeque<>();
+    final ByteArrayOutputStream taken = new ByteArrayOutputStream(0);
+    Reaction reaction;
+  }
+
   private final SimDescription description;
-  private final Map<Integer, Reaction> reactions = new HashMap<>();
-  private final Map<Integer, Deque<Step>> steps = new HashMap<>();
-  private final Map<Integer, ByteArrayOutputStream> taken = new HashMap<>();
+
+  /** By number and direction, because a map would box the address for each packet. */
+  private final Script[] scripts = new Script[32];
+
   private ControlReaction controlReaction = (request, data) -> Handshake.UNHANDLED;
   private Runnable disconnect = () -> {};
   private SimHost host;
@@ -74,7 +79,7 @@ public final class ScriptedDevice implements SimDevice {
    * @return this
    */
   public synchronized ScriptedDevice on(int endpointAddress, Reaction reaction) {
-    reactions.put(endpointAddress, reaction);
+    script(endpointAddress).reaction = reaction;
     ready();
     return this;
   }
@@ -98,9 +103,8 @@ public final class ScriptedDevice implements SimDevice {
    * @return this
    */
   public synchronized ScriptedDevice then(int endpointAddress, Step... more) {
-    Deque<Step> queue = steps.computeIfAbsent(endpointAddress, a -> new ArrayDeque<>());
     for (Step step : more) {
-      queue.add(step.copy());
+      script(endpointAddress).steps.add(step.copy());
     }
     ready();
     return this;
@@ -124,8 +128,7 @@ public final class ScriptedDevice implements SimDevice {
    * @return all bytes since the device was made
    */
   public synchronized byte[] taken(int endpointAddress) {
-    ByteArrayOutputStream bytes = taken.get(endpointAddress);
-    return bytes == null ? new byte[0] : bytes.toByteArray();
+    return script(endpointAddress).taken.toByteArray();
   }
 
   /**
@@ -135,8 +138,7 @@ public final class ScriptedDevice implements SimDevice {
    * @return 0 or more
    */
   public synchronized int stepsLeft(int endpointAddress) {
-    Deque<Step> queue = steps.get(endpointAddress);
-    return queue == null ? 0 : queue.size();
+    return script(endpointAddress).steps.size();
   }
 
   /**
@@ -176,33 +178,39 @@ public final class ScriptedDevice implements SimDevice {
 
   @Override
   public Handshake in(int endpointAddress, ByteBuffer packet) {
-    return answer(endpointAddress, packet, Handshake.NAK);
+    return answer(script(endpointAddress), packet, Handshake.NAK);
   }
 
   @Override
   public Handshake out(int endpointAddress, ByteBuffer packet) {
+    Script script = script(endpointAddress);
     int start = packet.position();
-    Handshake answer = answer(endpointAddress, packet, Handshake.ACK);
-    if (answer == Handshake.ACK && reactions.get(endpointAddress) == null) {
-      ByteArrayOutputStream bytes =
-          taken.computeIfAbsent(endpointAddress, a -> new ByteArrayOutputStream());
+    Handshake answer = answer(script, packet, Handshake.ACK);
+    if (answer == Handshake.ACK && script.reaction == null) {
       for (int i = start; i < packet.limit(); i++) {
-        bytes.write(packet.get(i));
+        script.taken.write(packet.get(i));
       }
     }
     return answer;
   }
 
-  private Handshake answer(int endpointAddress, ByteBuffer packet, Handshake otherwise) {
-    Deque<Step> queue = steps.get(endpointAddress);
-    if (queue == null || queue.isEmpty()) {
-      Reaction reaction = reactions.get(endpointAddress);
-      return reaction == null ? otherwise : reaction.answer(packet);
+  private Script script(int endpointAddress) {
+    int index = endpointAddress & 0x0f | (endpointAddress & 0x80) >> 3;
+    if (scripts[index] == null) {
+      scripts[index] = new Script();
     }
-    Handshake answer = queue.peek().act(packet, this);
-    if (queue.peek().done()) {
-      queue.remove();
-      return answer == null ? answer(endpointAddress, packet, otherwise) : answer;
+    return scripts[index];
+  }
+
+  private Handshake answer(Script script, ByteBuffer packet, Handshake otherwise) {
+    Step step = script.steps.peek();
+    if (step == null) {
+      return script.reaction == null ? otherwise : script.reaction.answer(packet);
+    }
+    Handshake answer = step.act(packet, this);
+    if (step.done()) {
+      script.steps.remove();
+      return answer == null ? answer(script, packet, otherwise) : answer;
     }
     return answer == null ? Handshake.NAK : answer;
   }

@@ -26,6 +26,9 @@ public record EndpointDescriptor(
     int maxBurst,
     List<RawDescriptor> extras) {
 
+  /** Kept, because values() copies its array and the type may be asked for with each transfer. */
+  private static final TransferType[] TYPES = TransferType.values();
+
   /**
    * The endpoint's number, which an IN and an OUT endpoint may share.
    *
@@ -50,7 +53,7 @@ public record EndpointDescriptor(
    * @return bits 1 to 0 of the attributes
    */
   public TransferType type() {
-    return TransferType.values()[attributes & 3];
+    return TYPES[attributes & 3];
   }
 
   /**

@@ -139,7 +139,8 @@ final class Handle implements BusHandle {
       check("allocate");
       boolean control = type == TransferType.CONTROL;
       boolean isochronous = type == TransferType.ISOCHRONOUS;
-      if (control ? endpointAddress != 0 : !has(type, endpointAddress)) {
+      EndpointDescriptor endpoint = attachment.functions.endpoint(endpointAddress);
+      if (control ? endpointAddress != 0 : !offers(endpoint) || endpoint.type() != type) {
         throw invalid(
             String.format(
                 "allocate: no claimed interface has a %s endpoint 0x%02x", type, endpointAddress));
@@ -159,11 +160,11 @@ final class Handle implements BusHandle {
     }
   }
 
-  boolean has(TransferType type, int endpointAddress) {
-    EndpointDescriptor endpoint = attachment.functions.endpoint(endpointAddress);
+  /** Whether the endpoint is one of an active setting of an interface claimed here. */
+  boolean offers(EndpointDescriptor endpoint) {
     return endpoint != null
-        && endpoint.type() == type
-        && claimed(attachment.functions.interfaceOf(endpointAddress));
+        && attachment.functions.endpoint(endpoint.address()) == endpoint
+        && claimed(attachment.functions.interfaceOf(endpoint.address()));
   }
 
   void submitted() {

@@ -6,6 +6,7 @@ import org.bulkhead.device.transport.BusCompletion;
 import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
 import org.bulkhead.device.usb.descriptor.TransferType;
 import org.bulkhead.transport.sim.SimFaults.Fault;
 
@@ -25,6 +26,7 @@ final class SimTransfer implements BusTransfer {
   final BusCompletion completion;
   final int packets;
   private final Pipe pipe;
+  private final EndpointDescriptor endpoint;
   private final ByteBuffer buffer;
   private final ByteBuffer view;
   private final int[] packetLengths;
@@ -51,6 +53,7 @@ final class SimTransfer implements BusTransfer {
       BusCompletion completion) {
     this.handle = handle;
     this.pipe = pipe;
+    endpoint = handle.attachment.functions.endpoint(pipe.address);
     this.type = type;
     this.packets = packets;
     this.completion = completion;
@@ -83,9 +86,10 @@ final class SimTransfer implements BusTransfer {
       }
       if (type == TransferType.CONTROL) {
         checkSetup(lengthBytes);
-      } else if (!handle.has(type, pipe.address)) {
+      } else if (!handle.offers(endpoint)) {
         throw handle.invalid(
-            String.format("submit: endpoint 0x%02x is not claimed any more", pipe.address));
+            String.format(
+                "submit: endpoint 0x%02x is not in a claimed interface any more", pipe.address));
       }
       if (packets > 0 && lengthBytes % packets != 0) {
         throw handle.invalid("submit: " + lengthBytes + " bytes for " + packets + " packets");
@@ -99,7 +103,7 @@ final class SimTransfer implements BusTransfer {
   }
 
   private void checkSetup(int lengthBytes) throws UsbException {
-    int dataBytes = lengthBytes < SETUP_BYTES ? -1 : buffer.getShort(6) & 0xffff;
+    int dataBytes = buffer.getShort(6) & 0xffff;
     if (lengthBytes != SETUP_BYTES + dataBytes) {
       throw handle.invalid(
           "submit: " + lengthBytes + " bytes are not 8 of setup and its wLength of " + dataBytes);
