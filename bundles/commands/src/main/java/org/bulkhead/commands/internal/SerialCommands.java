@@ -30,8 +30,9 @@ import org.osgi.service.serial.SerialDeviceException;
     function = {"open", "send", "receive", "config"})
 public final class SerialCommands {
 
-  private static final int PIECE_BYTES = 4096;
   private static final int LONGEST_SECONDS = 86_400;
+  private static final String REPLY =
+      "prints what comes back, until nothing has come for so many seconds";
 
   private final Sessions<SerialDevice> sessions;
 
@@ -100,11 +101,11 @@ public final class SerialCommands {
       @Descriptor(Help.JSON)
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json,
+      @Descriptor(REPLY) @Parameter(names = "--reply", absentValue = "") String reply,
       @Descriptor(Help.PORT) String port,
       @Descriptor("the text, in UTF-8") String text)
       throws Exception {
-    byte[] bytes = Escapes.bytes(text);
-    send(port, new ByteArrayInputStream(bytes), json);
+    send(port, new ByteArrayInputStream(Escapes.bytes(text)), reply, json);
   }
 
   @Descriptor("sends bytes to a serial port")
@@ -112,6 +113,7 @@ public final class SerialCommands {
       @Descriptor(Help.JSON)
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json,
+      @Descriptor(REPLY) @Parameter(names = "--reply", absentValue = "") String reply,
       @Descriptor("the bytes as hexadecimal digits") @Parameter(names = "--hex", absentValue = "")
           String hex,
       @Descriptor("a file with the bytes") @Parameter(names = "--file", absentValue = "")
@@ -126,31 +128,60 @@ public final class SerialCommands {
         file.isEmpty()
             ? new ByteArrayInputStream(Arguments.hex(hex))
             : Files.newInputStream(Shell.current().path(file))) {
-      send(port, source, json);
+      send(port, source, reply, json);
     } catch (IOException e) {
       throw new CommandFailure(Failures.reason(e));
     }
   }
 
-  private void send(String port, InputStream source, boolean json) throws Exception {
+  private void send(String port, InputStream source, String reply, boolean json) throws Exception {
+    if (!reply.isEmpty()) {
+      sendAndReceive(port, source, Arguments.number("--reply", reply, 1, LONGEST_SECONDS), json);
+      return;
+    }
     record Sent(String port, long sent) {}
     use(
         port,
         (device, id) -> {
-          long sent = 0;
-          byte[] piece = new byte[PIECE_BYTES];
-          try (OutputStream out = device.getOutputStream()) {
-            for (int n = source.read(piece); n > 0; n = source.read(piece)) {
-              if (Thread.interrupted()) {
-                throw new InterruptedException();
-              }
-              out.write(piece, 0, n);
-              sent += n;
-            }
-            out.flush();
-          }
+          long sent = SerialIo.send(device, id, source);
           Shell.current().print(new View(new Sent(id, sent), sent + " bytes sent"), json);
         });
+  }
+
+  private void sendAndReceive(String port, InputStream source, long seconds, boolean json)
+      throws Exception {
+    record Exchanged(String port, long sent, Received reply) {}
+    Shell shell = Shell.current();
+    use(
+        port,
+        (device, id) -> {
+          ByteArrayOutputStream kept = new ByteArrayOutputStream();
+          OutputStream target = json ? kept : shell.out();
+          long sent;
+          // Before the first byte goes out, or the beginning of the answer could be lost.
+          try (SerialReader reader = new SerialReader(device.getInputStream(), id)) {
+            sent = SerialIo.send(device, id, source);
+            SerialIo.receive(reader, Long.MAX_VALUE, Duration.ofSeconds(seconds), target);
+          } finally {
+            endOutput(target, shell);
+          }
+          if (json) {
+            Received received = Received.of(id, kept.toByteArray());
+            shell.print(new View(new Exchanged(id, sent, received), ""), true);
+          }
+        });
+  }
+
+  /** Received bytes, as digits and as text. */
+  private record Received(String port, int received, String hex, String text) {
+
+    static Received of(String id, byte[] bytes) {
+      return new Received(
+          id,
+          bytes.length,
+          HexFormat.of().formatHex(bytes),
+          new String(bytes, StandardCharsets.UTF_8));
+    }
   }
 
   @Descriptor("prints what a serial port receives")
@@ -172,7 +203,7 @@ public final class SerialCommands {
     long most =
         bytes.isEmpty() ? Long.MAX_VALUE : Arguments.number("--bytes", bytes, 1, Long.MAX_VALUE);
     long seconds = Arguments.number("--timeout", timeout, 0, LONGEST_SECONDS);
-    Duration patience = Duration.ofSeconds(seconds == 0 ? LONGEST_SECONDS : seconds);
+    Duration patience = Duration.ofSeconds(seconds);
     Shell shell = Shell.current();
     use(
         port,
@@ -181,12 +212,12 @@ public final class SerialCommands {
           OutputStream target = json ? kept : hex ? new HexDump(shell.out(), 0) : shell.out();
           long got;
           try (SerialReader reader = new SerialReader(device.getInputStream(), id)) {
-            got = receive(reader, most, patience, seconds == 0, target);
+            got = SerialIo.receive(reader, most, patience, target);
           } finally {
             endOutput(target, shell);
           }
           if (json) {
-            shell.print(received(id, kept.toByteArray()), true);
+            shell.print(new View(Received.of(id, kept.toByteArray()), ""), true);
           }
           if (!bytes.isEmpty() && got < most) {
             throw new CommandFailure(
@@ -202,33 +233,6 @@ public final class SerialCommands {
       shell.out().println();
     }
     shell.out().flush();
-  }
-
-  private static View received(String id, byte[] bytes) {
-    record Received(String port, int received, String hex, String text) {}
-    String digits = HexFormat.of().formatHex(bytes);
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    return new View(new Received(id, bytes.length, digits, text), "");
-  }
-
-  private static long receive(
-      SerialReader reader, long most, Duration patience, boolean endless, OutputStream target)
-      throws IOException, InterruptedException {
-    long got = 0;
-    while (got < most) {
-      byte[] piece = reader.next(patience);
-      if (piece == null) {
-        if (endless) {
-          continue;
-        }
-        return got;
-      }
-      int taken = (int) Math.min(piece.length, most - got);
-      target.write(piece, 0, taken);
-      target.flush();
-      got += taken;
-    }
-    return got;
   }
 
   @Descriptor("changes the settings of a serial port, where options say so, and shows them")

@@ -68,13 +68,14 @@ final class SerialReader implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    // With the flag set the port could not be closed.
+    boolean interrupted = Thread.interrupted();
     try {
       in.close();
     } catch (IOException e) {
       // The port is given up in any case, and what mattered of it was said by next().
     }
     thread.interrupt();
-    boolean interrupted = Thread.interrupted();
     try {
       thread.join(JOIN_MILLIS);
     } catch (InterruptedException e) {

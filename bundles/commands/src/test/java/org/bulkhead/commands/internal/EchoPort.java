@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bulkhead.device.contract.OutcomeUnknownException;
 import org.osgi.service.serial.SerialDevice;
 import org.osgi.service.serial.SerialPortConfiguration;
 
@@ -14,6 +15,7 @@ import org.osgi.service.serial.SerialPortConfiguration;
 final class EchoPort implements SerialDevice {
 
   final AtomicInteger openStreams = new AtomicInteger();
+  volatile boolean dying;
   private final BlockingQueue<Integer> line = new LinkedBlockingQueue<>();
   private SerialPortConfiguration configuration = new SerialPortConfiguration(9600);
   private boolean dtr;
@@ -52,6 +54,14 @@ final class EchoPort implements SerialDevice {
       @Override
       public void write(int b) {
         line.add(b & 0xff);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (dying) {
+          throw new OutcomeUnknownException("it died", 1, length - 1);
+        }
+        super.write(bytes, offset, length);
       }
 
       @Override

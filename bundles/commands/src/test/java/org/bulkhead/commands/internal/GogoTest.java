@@ -175,6 +175,22 @@ class GogoTest {
   }
 
   @Test
+  void reply_isPrintedBehindWhatIsSent() throws Exception {
+    assertThat(run("serial:send --reply 1 1-3 ping")).isEqualTo("ping");
+    assertThat(run("serial:send --json --reply 1 --hex 00 1-3"))
+        .contains("\"sent\":1", "\"hex\":\"00\"");
+    assertThat(port.openStreams).hasValue(0);
+  }
+
+  @Test
+  void unknownOutcome_saysWhatIsCertain() {
+    port.dying = true;
+    assertThatThrownBy(() -> run("serial:send 1-3 ping"))
+        .hasMessage("1-3: 1 bytes were sent, 3 more perhaps, and none after these: it died");
+    assertThat(port.openStreams).hasValue(0);
+  }
+
+  @Test
   void silentPort_failsWhenBytesWereAskedFor() {
     assertThatThrownBy(() -> run("serial:receive --bytes 1 --timeout 1 1-3"))
         .hasMessage("1-3: 0 of 1 bytes came, then none for 1 s");
