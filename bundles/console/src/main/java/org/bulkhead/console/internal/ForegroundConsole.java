@@ -11,6 +11,7 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.bulkhead.console.ConsoleSession;
 import org.bulkhead.launcher.admin.Gateway;
 import org.bulkhead.launcher.admin.Gateway.Foreground;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.osgi.framework.BundleContext;
@@ -67,7 +68,11 @@ public final class ForegroundConsole {
     int status = Failures.FAILURE;
     try {
       status = serve();
-    } catch (IOException | RuntimeException | IOError e) {
+    } catch (IOError e) {
+      if (!stopping) {
+        logger.info("The terminal has gone, so the gateway ends: {}", e.getMessage());
+      }
+    } catch (IOException | RuntimeException e) {
       if (!stopping) {
         logger.error("The console ended unexpectedly", e);
       }
@@ -85,6 +90,10 @@ public final class ForegroundConsole {
     }
     try (Terminal opened = openTerminal()) {
       terminal = opened;
+      if (opened.getWidth() == 0) {
+        // A serial line does not know its size.
+        opened.setSize(new Size(80, 24));
+      }
       interpreter =
           new Interpreter(
               processor,

@@ -43,9 +43,9 @@ public final class LogForwarder implements LogListener {
 
   @Override
   public void logged(LogEntry entry) {
-    // Every change of a bundle or service is an entry too: they say nothing to an operator.
-    boolean event = entry.getLoggerName() != null && entry.getLoggerName().startsWith("Events.");
-    if (event && entry.getLogLevel() != LogLevel.ERROR) {
+    // Every change of a bundle or service is an entry too; errors among them come from Felix, which
+    // the launcher logs.
+    if (entry.getLoggerName() != null && entry.getLoggerName().startsWith("Events.")) {
       return;
     }
     LogRecord forwarded = new LogRecord(level(entry.getLogLevel()), null);

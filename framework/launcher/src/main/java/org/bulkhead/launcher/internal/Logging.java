@@ -4,6 +4,7 @@ import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.osgi.framework.BundleException;
 
 /**
  * Everything that is logged in the process ends in {@code java.util.logging}, and from there in one
@@ -41,12 +42,18 @@ final class Logging {
             LOG.log(Level.SEVERE, "thread " + thread.getName() + " ended by an exception", e));
   }
 
-  /** What the Felix framework itself has to say. */
+  /**
+   * What the Felix framework itself has to say. Of bundles that do not start it says at length what
+   * the launcher, or who else started them, says in one line.
+   */
   static final class FelixLogger extends org.apache.felix.framework.Logger {
     private static final Logger FELIX = Logger.getLogger("felix");
 
     @Override
     protected void doLog(int level, String message, Throwable thrown) {
+      if (thrown instanceof BundleException && message.contains("Error starting")) {
+        return;
+      }
       FELIX.log(level == LOG_ERROR ? Level.SEVERE : Level.WARNING, message, thrown);
     }
   }
