@@ -39,7 +39,23 @@ final class Problem {
       return "it failed to start: " + cause;
     }
     List<String> missing = missing(bundle, installed);
+    if (missing.isEmpty()) {
+      missing = idleProviders(bundle, installed);
+    }
     return missing.isEmpty() ? e.getMessage() : "it needs " + String.join(", ", missing);
+  }
+
+  /** The bundles that have what this one needs, and do not run themselves. */
+  private static List<String> idleProviders(Bundle bundle, List<Bundle> installed) {
+    List<BundleRequirement> needs =
+        bundle.adapt(BundleRevision.class).getDeclaredRequirements(null).stream()
+            .filter(Problem::isMandatory)
+            .toList();
+    return installed.stream()
+        .filter(other -> other.getState() == Bundle.INSTALLED && !other.equals(bundle))
+        .filter(other -> needs.stream().anyMatch(need -> isProvided(need, List.of(other))))
+        .map(other -> name(other) + ", which does not run either")
+        .toList();
   }
 
   private static List<String> missing(Bundle bundle, List<Bundle> installed) {
