@@ -12,11 +12,16 @@ final class Nearest {
   /** At most three names close to the word, the closest first. */
   static List<String> to(String word, Collection<String> commands) {
     return commands.stream()
-        .filter(name -> distance(word, name) <= Math.max(1, word.length() / 3))
+        .filter(name -> distance(word, name) <= limit(word))
         .sorted(
             Comparator.comparingInt((String name) -> distance(word, name)).thenComparing(c -> c))
         .limit(3)
         .toList();
+  }
+
+  /** Two letters swapped are two edits; in a short word that would match nearly anything. */
+  private static int limit(String word) {
+    return word.length() <= 3 ? 1 : 2;
   }
 
   /** A word without a scope is compared with the functions, and a name it begins is close. */
