@@ -1,0 +1,150 @@
+package org.bulkhead.itests.rig;
+
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** QEMU's machine protocol (QMP): one command at a time, and the events that come between. */
+final class Monitor implements AutoCloseable {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  private final SocketChannel channel;
+  private final BlockingQueue<JsonObject> answers = new LinkedBlockingQueue<>();
+  private final BlockingQueue<JsonObject> events = new LinkedBlockingQueue<>();
+
+  /** Connects to QEMU's socket and ends the protocol's greeting. */
+  Monitor(Path socket) throws IOException {
+    channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    Thread reader = new Thread(this::read, "qmp-reader");
+    reader.setDaemon(true);
+    reader.start();
+    execute("qmp_capabilities", JsonObject.EMPTY_JSON_OBJECT);
+  }
+
+  /** Runs one QMP command and returns its answer; an error of QEMU's fails the test. */
+  synchronized JsonObject execute(String command, JsonObject arguments) {
+    JsonObject request =
+        Json.createObjectBuilder().add("execute", command).add("arguments", arguments).build();
+    try {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(request + "\n");
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("QEMU's monitor is gone at " + request, e);
+    }
+    JsonObject answer = poll(answers, System.nanoTime() + DEADLINE.toNanos());
+    if (answer == null || !answer.containsKey("return")) {
+      throw new AssertionError("QEMU answered " + request + " with " + answer);
+    }
+    return answer;
+  }
+
+  /** Runs a line of the monitor for people and returns what it prints. */
+  String human(String line) {
+    return execute(
+            "human-monitor-command", Json.createObjectBuilder().add("command-line", line).build())
+        .getString("return")
+        .replace("\r", "");
+  }
+
+  /** Adds a device, given as on QEMU's command line: {@code driver,property=value,...}. */
+  void deviceAdd(String device) {
+    JsonObjectBuilder arguments = Json.createObjectBuilder();
+    String[] properties = device.split(",");
+    arguments.add("driver", properties[0]);
+    for (int i = 1; i < properties.length; i++) {
+      int equals = properties[i].indexOf('=');
+      arguments.add(properties[i].substring(0, equals), properties[i].substring(equals + 1));
+    }
+    execute("device_add", arguments.build());
+  }
+
+  /** Removes a device and waits until QEMU has. */
+  void deviceDel(String id) {
+    events.clear();
+    execute("device_del", Json.createObjectBuilder().add("id", id).build());
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    JsonObject event = poll(events, deadline);
+    while (event != null) {
+      if (event.getString("event").equals("DEVICE_DELETED")
+          && event.getJsonObject("data").getString("device", "").equals(id)) {
+        return;
+      }
+      event = poll(events, deadline);
+    }
+    throw new AssertionError("QEMU did not tell within " + DEADLINE + " that '" + id + "' is gone");
+  }
+
+  /**
+   * Presses and releases keys together, named as QEMU does ({@code a}, {@code ret}, {@code shift}).
+   */
+  void sendKey(String... keys) {
+    JsonArrayBuilder array = Json.createArrayBuilder();
+    for (String key : keys) {
+      array.add(Json.createObjectBuilder().add("type", "qcode").add("data", key));
+    }
+    execute("send-key", Json.createObjectBuilder().add("keys", array).build());
+  }
+
+  /** Moves the mouse by so many counts. */
+  void moveMouse(int x, int y) {
+    execute(
+        "input-send-event",
+        Json.createObjectBuilder()
+            .add("events", Json.createArrayBuilder().add(move("x", x)).add(move("y", y)))
+            .build());
+  }
+
+  private static JsonObjectBuilder move(String axis, int counts) {
+    return Json.createObjectBuilder()
+        .add("type", "rel")
+        .add("data", Json.createObjectBuilder().add("axis", axis).add("value", counts));
+  }
+
+  private void read() {
+    try (BufferedReader lines =
+        new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonObject message = Json.createReader(new StringReader(line)).readObject();
+        if (message.containsKey("event")) {
+          events.add(message);
+        } else if (!message.containsKey("QMP")) {
+          answers.add(message);
+        }
+      }
+    } catch (IOException e) {
+      // QEMU ended or the monitor was closed: whoever waits for an answer says so.
+    }
+  }
+
+  private static JsonObject poll(BlockingQueue<JsonObject> queue, long deadline) {
+    try {
+      return queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for QEMU", e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
