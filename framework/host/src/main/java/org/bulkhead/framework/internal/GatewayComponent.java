@@ -80,7 +80,14 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.host = new Host(limits, new SessionRegistry(this::publish, patience), loggers);
     this.compartments = new Compartments(host);
     this.devices = new DeviceRegistry(context, log, compartments::deviceLeft);
-    this.manager = new DeviceManager(context, log, limits.updateWait());
+    this.manager =
+        new DeviceManager(
+            context,
+            log,
+            new DeviceManager.Settings(
+                limits.updateWait(),
+                Duration.ofMillis(config.accessDeadlineMillis()),
+                Duration.ofSeconds(config.idleDriverSeconds())));
     context.addBundleListener(this);
     manager.open();
   }

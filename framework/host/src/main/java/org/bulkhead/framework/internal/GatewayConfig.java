@@ -44,6 +44,16 @@ public @interface GatewayConfig {
   @AttributeDefinition(description = "How long a device waits for its driver to be replaced, in ms")
   int updateWaitMillis() default 5_000;
 
+  /** How long a standard driver, locator or selector that is not ours may take. */
+  @AttributeDefinition(
+      description = "How long a standard driver, locator or selector may take, in ms")
+  int accessDeadlineMillis() default 10_000;
+
+  /** After how long idle a driver that was installed on demand is removed. */
+  @AttributeDefinition(
+      description = "After how long idle a driver installed on demand is removed, in s; 0: never")
+  int idleDriverSeconds() default 0;
+
   /** How long an application's call waits for a device that is away or being restarted. */
   @AttributeDefinition(
       description = "How long an application's call waits for a device that is away, in ms")

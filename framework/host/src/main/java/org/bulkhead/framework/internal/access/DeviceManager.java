@@ -1,18 +1,17 @@
 package org.bulkhead.framework.internal.access;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -23,48 +22,58 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
-import org.osgi.service.device.Device;
 import org.osgi.service.device.Driver;
 import org.osgi.service.log.Logger;
 
 /**
- * The device manager of OSGi Device Access 1.1 (compendium chapter 103): brings Device and Driver
- * services together.
+ * The device manager of OSGi Device Access 1.1 (compendium chapter 103): when to run the attachment
+ * algorithm, and for which devices. The algorithm itself is {@link AttachRun}.
  *
- * <p>Service events only queue work. One thread, {@code device-manager}, runs the algorithm of
- * section 103.7, one device at a time. A device whose driver went away waits for the same {@code
+ * <p>Service events note who is there and queue work. One thread, {@code device-manager}, runs the
+ * algorithm, one device at a time. A device whose driver went away waits for the same {@code
  * DRIVER_ID} before another driver may have it, which is how an update keeps its devices.
  */
-public final class DeviceManager implements ServiceListener, FrameworkListener, AutoCloseable {
+public final class DeviceManager
+    implements ServiceListener, FrameworkListener, AttachRun.Known, AutoCloseable {
 
   private static final String DEVICES =
       "(|(objectClass=org.osgi.service.device.Device)(DEVICE_CATEGORY=*))";
   private static final String DRIVERS = "(objectClass=org.osgi.service.device.Driver)";
 
+  /** Time-outs after which a standard driver is not asked any more until it registers anew. */
+  private static final int MAX_TIMEOUTS = 3;
+
+  private static final long IDLE_CHECK_SECONDS = 10;
+
   /** A device that waits for its driver to come back. */
   private record Wait(String driverId, long untilNanos) {}
-
-  private record Candidate(ServiceReference<?> driver, int match) {}
 
   private final BundleContext context;
   private final Logger log;
   private final long updateWaitNanos;
+  private final ThirdParty thirdParty;
+  private final DriverBundles bundles;
   private final ScheduledThreadPoolExecutor runs;
-  private final Set<ServiceReference<?>> devices = new LinkedHashSet<>();
-  private final Set<ServiceReference<?>> drivers = new LinkedHashSet<>();
+  private final Set<ServiceReference<?>> devices = new CopyOnWriteArraySet<>();
+  private final Set<ServiceReference<?>> drivers = new CopyOnWriteArraySet<>();
   private final Map<ServiceReference<?>, String> owners = new HashMap<>();
   private final Map<ServiceReference<?>, Wait> waits = new HashMap<>();
+  private final Map<ServiceReference<?>, Integer> timeouts = new HashMap<>();
   private boolean started;
 
   /**
    * A manager that does nothing yet.
    *
-   * @param updateWait how long a device waits for its driver to come back
+   * @param settings its numbers
    */
-  public DeviceManager(BundleContext context, Logger log, Duration updateWait) {
+  public DeviceManager(BundleContext context, Logger log, Settings settings) {
     this.context = context;
     this.log = log;
-    this.updateWaitNanos = updateWait.toNanos();
+    this.updateWaitNanos = settings.updateWait().toNanos();
+    this.thirdParty = new ThirdParty(settings.deadline());
+    this.bundles =
+        new DriverBundles(
+            context, log, thirdParty, this::isRegistered, settings.idleDriverRemoval());
     this.runs =
         new ScheduledThreadPoolExecutor(
             1,
@@ -76,14 +85,24 @@ public final class DeviceManager implements ServiceListener, FrameworkListener, 
     runs.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** Starts listening; attaches nothing before the framework has started (section 103.7.1). */
+  /**
+   * The manager's numbers.
+   *
+   * @param updateWait how long a device waits for its driver to come back
+   * @param deadline how long a standard driver, locator or selector may take
+   * @param idleDriverRemoval after how long idle a driver bundle that was installed on demand goes;
+   *     zero for never
+   */
+  public record Settings(Duration updateWait, Duration deadline, Duration idleDriverRemoval) {}
+
+  /** Starts listening; attaches nothing before the framework has started. */
   public void open() {
     try {
       context.addServiceListener(this, "(|" + DEVICES + DRIVERS + ")");
       context.addFrameworkListener(this);
       for (String filter : List.of(DEVICES, DRIVERS)) {
         ServiceReference<?>[] present = context.getAllServiceReferences(null, filter);
-        Stream.ofNullable(present).flatMap(Stream::of).forEach(r -> queue(() -> appeared(r)));
+        Stream.ofNullable(present).flatMap(Stream::of).forEach(this::appeared);
       }
     } catch (InvalidSyntaxException impossible) {
       throw new IllegalStateException(impossible);
@@ -91,6 +110,11 @@ public final class DeviceManager implements ServiceListener, FrameworkListener, 
     if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.ACTIVE) {
       queue(this::start);
     }
+    runs.scheduleWithFixedDelay(
+        () -> bundles.removeIdle(this::isBusy),
+        IDLE_CHECK_SECONDS,
+        IDLE_CHECK_SECONDS,
+        TimeUnit.SECONDS);
   }
 
   @Override
@@ -98,6 +122,7 @@ public final class DeviceManager implements ServiceListener, FrameworkListener, 
     context.removeServiceListener(this);
     context.removeFrameworkListener(this);
     runs.shutdownNow();
+    thirdParty.close();
   }
 
   @Override
@@ -111,21 +136,50 @@ public final class DeviceManager implements ServiceListener, FrameworkListener, 
   public void serviceChanged(ServiceEvent event) {
     ServiceReference<?> reference = event.getServiceReference();
     switch (event.getType()) {
-      case ServiceEvent.REGISTERED -> queue(() -> appeared(reference));
-      case ServiceEvent.UNREGISTERING -> {
-        String driverId = driverId(reference);
-        queue(() -> disappeared(reference, driverId));
-      }
-      default -> {
-        // A change of properties does not undo an attachment, and an idle device is tried again
-        // with the next driver.
-      }
+      case ServiceEvent.REGISTERED, ServiceEvent.MODIFIED -> appeared(reference);
+      case ServiceEvent.UNREGISTERING -> disappeared(reference);
+      default -> disappeared(reference);
+    }
+  }
+
+  /** Notes at once who is there, since a run under way may be about to ask, and queues the rest. */
+  private void appeared(ServiceReference<?> reference) {
+    if (isDriver(reference)) {
+      drivers.add(reference);
+      queue(
+          () -> {
+            timeouts.remove(reference);
+            attachIdle();
+          });
+    } else {
+      devices.add(reference);
+      queue(() -> attach(reference));
+    }
+  }
+
+  private void disappeared(ServiceReference<?> reference) {
+    if (drivers.remove(reference)) {
+      String driverId = driverId(reference);
+      queue(() -> driverGone(reference, driverId));
+    } else if (devices.remove(reference)) {
+      queue(
+          () -> {
+            owners.remove(reference);
+            waits.remove(reference);
+          });
     }
   }
 
   private void queue(Runnable task) {
     try {
-      runs.execute(task);
+      runs.execute(
+          () -> {
+            try {
+              task.run();
+            } catch (RuntimeException | Error unexpected) {
+              log.error("the device manager goes on after {}", unexpected.toString(), unexpected);
+            }
+          });
     } catch (RejectedExecutionException closed) {
       log.debug("an event after the device manager's end");
     }
@@ -134,29 +188,12 @@ public final class DeviceManager implements ServiceListener, FrameworkListener, 
   // ---- on the device manager's thread --------------------------------------------------------
 
   private void start() {
-    if (!started) {
-      started = true;
-      attachIdle();
-    }
+    started = true;
+    attachIdle();
   }
 
-  private void appeared(ServiceReference<?> reference) {
-    if (isDriver(reference)) {
-      if (drivers.add(reference) && started) {
-        attachIdle();
-      }
-    } else if (devices.add(reference) && started) {
-      attach(reference);
-    }
-  }
-
-  private void disappeared(ServiceReference<?> reference, String driverId) {
-    if (!drivers.remove(reference)) {
-      devices.remove(reference);
-      owners.remove(reference);
-      waits.remove(reference);
-      return;
-    }
+  private void driverGone(ServiceReference<?> driver, String driverId) {
+    timeouts.remove(driver);
     Wait wait = new Wait(driverId, System.nanoTime() + updateWaitNanos);
     for (ServiceReference<?> device : List.copyOf(owners.keySet())) {
       if (owners.get(device).equals(driverId)) {
@@ -164,112 +201,71 @@ public final class DeviceManager implements ServiceListener, FrameworkListener, 
         waits.put(device, wait);
       }
     }
-    runs.schedule(this::attachIdle, updateWaitNanos + 1_000_000, TimeUnit.NANOSECONDS);
+    runs.schedule(() -> queue(this::attachIdle), updateWaitNanos + 1_000_000, TimeUnit.NANOSECONDS);
   }
 
   private void attachIdle() {
-    List.copyOf(devices).forEach(this::attach);
-  }
-
-  private boolean isIdle(ServiceReference<?> device) {
-    Bundle[] users = device.getUsingBundles();
-    if (device.getBundle() == null) {
-      return false;
-    }
-    Set<Bundle> driving = new HashSet<>();
-    drivers.forEach(d -> driving.add(d.getBundle()));
-    return Stream.ofNullable(users).flatMap(Stream::of).noneMatch(driving::contains);
+    devices.forEach(this::attach);
   }
 
   private void attach(ServiceReference<?> device) {
-    if (!isIdle(device)) {
-      return;
+    if (started && isIdle(device)) {
+      new AttachRun(context, log, thirdParty, bundles, this, device)
+          .run(this::isIdle)
+          .ifPresent(
+              driver -> {
+                owners.put(device, driverId(driver));
+                waits.remove(device);
+              });
     }
-    Set<ServiceReference<?>> excluded = new HashSet<>();
-    List<Candidate> candidates = candidates(device, excluded);
-    while (!candidates.isEmpty()) {
-      Candidate best = candidates.get(0);
-      if (attached(device, best.driver())) {
-        return;
-      }
-      excluded.add(best.driver());
-      candidates = candidates(device, excluded);
-    }
-    noDriverFound(device);
   }
 
-  /** The drivers that match, best first (section 103.7.4). */
-  private List<Candidate> candidates(
-      ServiceReference<?> device, Set<ServiceReference<?>> excluded) {
+  /** Registered, and not used by any bundle that has registered a driver itself. */
+  private boolean isIdle(ServiceReference<?> device) {
+    if (device.getBundle() == null || !devices.contains(device)) {
+      return false;
+    }
+    Set<Bundle> driving = new HashSet<>();
+    drivers.forEach(driver -> driving.add(driver.getBundle()));
+    return Stream.ofNullable(device.getUsingBundles())
+        .flatMap(Stream::of)
+        .noneMatch(driving::contains);
+  }
+
+  private boolean isBusy(Bundle driver) {
+    return devices.stream()
+        .flatMap(device -> Stream.ofNullable(device.getUsingBundles()).flatMap(Stream::of))
+        .anyMatch(driver::equals);
+  }
+
+  @Override
+  public List<ServiceReference<?>> drivers(ServiceReference<?> device) {
     Wait wait = waits.get(device);
     if (wait != null && System.nanoTime() - wait.untilNanos() > 0) {
       waits.remove(device);
       wait = null;
     }
-    List<Candidate> candidates = new ArrayList<>();
-    for (ServiceReference<?> driver : drivers) {
-      if (!excluded.contains(driver)
-          && (wait == null || Objects.equals(wait.driverId(), driverId(driver)))) {
-        int match = match(driver, device);
-        if (match > Device.MATCH_NONE) {
-          candidates.add(new Candidate(driver, match));
-        }
-      }
-    }
-    // A reference compares lower for a lower ranking, and then for a higher service id.
-    candidates.sort(
-        Comparator.comparingInt(Candidate::match)
-            .thenComparing(c -> (ServiceReference<?>) c.driver())
-            .reversed());
-    return candidates;
+    String awaited = wait == null ? null : wait.driverId();
+    return drivers.stream()
+        .filter(driver -> awaited == null || Objects.equals(awaited, driverId(driver)))
+        .filter(driver -> timeouts.getOrDefault(driver, 0) < MAX_TIMEOUTS)
+        .toList();
   }
 
-  private int match(ServiceReference<?> reference, ServiceReference<?> device) {
-    Object driver = context.getService(reference);
-    try {
-      return driver == null ? Device.MATCH_NONE : ((Driver) driver).match(device);
-    } catch (Throwable thrown) {
-      log.warn("driver {} failed to match: {}", driverId(reference), thrown.toString());
-      return Device.MATCH_NONE;
-    } finally {
-      unget(reference, driver);
+  @Override
+  public void misbehaved(ServiceReference<?> driver, String what, Exception how) {
+    log.warn("driver {} in {}: {}", driverId(driver), what, how.toString());
+    if (how instanceof TimeoutException
+        && timeouts.merge(driver, 1, Integer::sum) == MAX_TIMEOUTS) {
+      log.error(
+          "driver {} timed out {} times and is not asked any more; restart its bundle to try again",
+          driverId(driver),
+          MAX_TIMEOUTS);
     }
   }
 
-  private boolean attached(ServiceReference<?> device, ServiceReference<?> reference) {
-    Object driver = context.getService(reference);
-    try {
-      String referral = driver == null ? "" : ((Driver) driver).attach(device);
-      if (referral == null) {
-        owners.put(device, driverId(reference));
-        waits.remove(device);
-        return true;
-      }
-    } catch (Throwable thrown) {
-      log.warn("driver {} failed to attach: {}", driverId(reference), thrown.toString());
-    } finally {
-      unget(reference, driver);
-    }
-    return false;
-  }
-
-  private void noDriverFound(ServiceReference<?> reference) {
-    Object device = context.getService(reference);
-    try {
-      if (device instanceof Device standard) {
-        standard.noDriverFound();
-      }
-    } catch (Throwable thrown) {
-      log.warn("device {} failed in noDriverFound: {}", reference, thrown.toString());
-    } finally {
-      unget(reference, device);
-    }
-  }
-
-  private void unget(ServiceReference<?> reference, Object service) {
-    if (service != null) {
-      context.ungetService(reference);
-    }
+  private boolean isRegistered(String driverId) {
+    return drivers.stream().anyMatch(driver -> driverId.equals(driverId(driver)));
   }
 
   private static boolean isDriver(ServiceReference<?> reference) {
