@@ -42,7 +42,7 @@ public final class ScriptedDevice implements SimDevice {
   }
 
   private static final class Script {
-    final Deque<Step> steps = new ArrayDeque<>();
+    final Deque<ScriptStep> steps = new ArrayDeque<>();
     final ByteArrayOutputStream taken = new ByteArrayOutputStream(0);
     Reaction reaction;
   }
@@ -102,8 +102,8 @@ public final class ScriptedDevice implements SimDevice {
    * @param more the steps
    * @return this
    */
-  public synchronized ScriptedDevice then(int endpointAddress, Step... more) {
-    for (Step step : more) {
+  public synchronized ScriptedDevice then(int endpointAddress, ScriptStep... more) {
+    for (ScriptStep step : more) {
       script(endpointAddress).steps.add(step.copy());
     }
     ready();
@@ -111,7 +111,7 @@ public final class ScriptedDevice implements SimDevice {
   }
 
   /**
-   * Says what {@link Step#disconnect} does.
+   * Says what {@link ScriptStep#disconnect} does.
    *
    * @param port where the device is plugged in
    * @return this
@@ -203,7 +203,7 @@ public final class ScriptedDevice implements SimDevice {
   }
 
   private Handshake answer(Script script, ByteBuffer packet, Handshake otherwise) {
-    Step step = script.steps.peek();
+    ScriptStep step = script.steps.peek();
     if (step == null) {
       return script.reaction == null ? otherwise : script.reaction.answer(packet);
     }
@@ -226,141 +226,5 @@ public final class ScriptedDevice implements SimDevice {
 
   void pullOut() {
     disconnect.run();
-  }
-
-  /** One thing that an endpoint does. Immutable to its users: a step may be added several times. */
-  public static final class Step {
-
-    private enum Kind {
-      SEND,
-      HANDSHAKE,
-      SILENCE,
-      WAIT,
-      DISCONNECT
-    }
-
-    private final Kind kind;
-    private final byte[] bytes;
-    private final Handshake handshake;
-    private final Duration delay;
-    private int sent;
-    private boolean begun;
-    private boolean done;
-
-    private Step(Kind kind, byte[] bytes, Handshake handshake, Duration delay) {
-      this.kind = kind;
-      this.bytes = bytes;
-      this.handshake = handshake;
-      this.delay = delay;
-    }
-
-    /**
-     * Sends bytes in as many packets as they need; none at all are one zero-length packet. Bytes
-     * that fill their packets are not followed by a zero-length packet.
-     *
-     * @param bytes what to send
-     * @return the step
-     */
-    public static Step send(byte... bytes) {
-      return new Step(Kind.SEND, bytes.clone(), null, null);
-    }
-
-    /**
-     * Takes one packet of an OUT endpoint.
-     *
-     * @return the step
-     */
-    public static Step take() {
-      return new Step(Kind.HANDSHAKE, null, Handshake.ACK, null);
-    }
-
-    /**
-     * Stalls, which halts the endpoint.
-     *
-     * @return the step
-     */
-    public static Step stall() {
-      return new Step(Kind.HANDSHAKE, null, Handshake.STALL, null);
-    }
-
-    /**
-     * Sends more than the host asked for.
-     *
-     * @return the step
-     */
-    public static Step babble() {
-      return new Step(Kind.HANDSHAKE, null, Handshake.BABBLE, null);
-    }
-
-    /**
-     * Sends with a wrong CRC.
-     *
-     * @return the step
-     */
-    public static Step error() {
-      return new Step(Kind.HANDSHAKE, null, Handshake.ERROR, null);
-    }
-
-    /**
-     * Answers nothing any more: the host runs into its deadline. Steps behind it are not reached.
-     *
-     * @return the step
-     */
-    public static Step silence() {
-      return new Step(Kind.SILENCE, null, Handshake.NAK, null);
-    }
-
-    /**
-     * Answers nothing for a while, from the first time that the host asks.
-     *
-     * @param delay how long
-     * @return the step
-     */
-    public static Step after(Duration delay) {
-      return new Step(Kind.WAIT, null, null, delay);
-    }
-
-    /**
-     * Unplugs itself; needs {@link ScriptedDevice#disconnects}.
-     *
-     * @return the step
-     */
-    public static Step disconnect() {
-      return new Step(Kind.DISCONNECT, null, null, null);
-    }
-
-    private Step copy() {
-      return new Step(kind, bytes, handshake, delay);
-    }
-
-    private boolean done() {
-      return done;
-    }
-
-    /** The answer; null for none yet, or, when done, for that of the next step. */
-    private Handshake act(ByteBuffer packet, ScriptedDevice device) {
-      switch (kind) {
-        case SEND:
-          int length = Math.min(packet.remaining(), bytes.length - sent);
-          packet.put(bytes, sent, length);
-          sent += length;
-          done = sent == bytes.length;
-          return Handshake.ACK;
-        case HANDSHAKE:
-          done = true;
-          return handshake;
-        case WAIT:
-          if (!begun) {
-            begun = true;
-            device.wait(delay, () -> done = true);
-          }
-          return null;
-        case DISCONNECT:
-          device.pullOut();
-          return Handshake.NAK;
-        default:
-          return handshake;
-      }
-    }
   }
 }

@@ -17,6 +17,8 @@ import org.bulkhead.transport.sim.internal.FtdiSettings;
  *
  * <p>Bytes cross the wire at once, and wait on it while the port has no room, until {@link #paced}
  * and {@link #overruns} make that more real.
+ *
+ * <p>Past 300 lines because FIFOs, timers and status bytes change together.
  */
 public final class SimFtdi implements SimDevice, SerialWire {
 

@@ -13,6 +13,9 @@ import org.bulkhead.transport.sim.internal.ScsiUnit;
  *
  * <p>Each unit reports a unit attention after power-on and reset, as sticks do. Where host and
  * device disagree about the data (BOT section 6.7) it stalls rather than pads.
+ *
+ * <p>Past 300 lines by the documentation of what tests may ask and switch; the protocol is half of
+ * it.
  */
 public final class SimStick implements SimDevice {
 

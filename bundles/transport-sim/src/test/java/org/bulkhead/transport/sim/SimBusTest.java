@@ -22,7 +22,6 @@ import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.device.usb.UsbSpeed;
 import org.bulkhead.device.usb.descriptor.TransferType;
-import org.bulkhead.transport.sim.ScriptedDevice.Step;
 import org.bulkhead.transport.sim.SimFaults.Fault;
 import org.bulkhead.transport.sim.Wire.Result;
 import org.junit.jupiter.api.Test;
@@ -39,12 +38,12 @@ class SimBusTest {
     try (Wire wire = new Wire(device)) {
       device.then(
           SOURCE,
-          Step.send(new byte[600]),
-          Step.send(),
-          Step.babble(),
-          Step.error(),
-          Step.stall(),
-          Step.send((byte) 5));
+          ScriptStep.send(new byte[600]),
+          ScriptStep.send(),
+          ScriptStep.babble(),
+          ScriptStep.error(),
+          ScriptStep.stall(),
+          ScriptStep.send((byte) 5));
       Result data = wire.in(SOURCE, 1024);
       assertThat(data.status()).isEqualTo(TransferStatus.COMPLETED);
       assertThat(data.data()).hasSize(600);
@@ -62,7 +61,7 @@ class SimBusTest {
 
   @Test
   void packetLargerThanTheRoom_overflowsWithWhatFits() throws Exception {
-    ScriptedDevice device = scripted().then(SOURCE, Step.send(new byte[] {1, 2, 3, 4}));
+    ScriptedDevice device = scripted().then(SOURCE, ScriptStep.send(new byte[] {1, 2, 3, 4}));
     try (Wire wire = new Wire(device)) {
       Result result = wire.in(SOURCE, 3);
       assertThat(result.status()).isEqualTo(TransferStatus.OVERFLOW);
@@ -85,7 +84,7 @@ class SimBusTest {
   @Test
   void waitingStep_delaysOnlyItsEndpoint() throws Exception {
     ScriptedDevice device =
-        scripted().then(SOURCE, Step.after(Duration.ofMillis(5)), Step.send((byte) 1));
+        scripted().then(SOURCE, ScriptStep.after(Duration.ofMillis(5)), ScriptStep.send((byte) 1));
     try (Wire wire = new Wire(device)) {
       long start = System.nanoTime();
       assertThat(wire.in(SOURCE, 64).data()).containsExactly(1);
@@ -95,7 +94,7 @@ class SimBusTest {
 
   @Test
   void disconnectStep_unplugs() throws Exception {
-    ScriptedDevice device = scripted().then(SOURCE, Step.disconnect());
+    ScriptedDevice device = scripted().then(SOURCE, ScriptStep.disconnect());
     try (Wire wire = new Wire(device)) {
       device.disconnects(wire.port);
       assertThat(wire.in(SOURCE, 64).status()).isEqualTo(TransferStatus.DISCONNECTED);
@@ -108,7 +107,7 @@ class SimBusTest {
   void faults_strikeTheirTransfers() throws Exception {
     ScriptedDevice device = scripted();
     for (int i = 0; i < 8; i++) {
-      device.then(SOURCE, Step.send(new byte[] {1, 2, 3, 4}));
+      device.then(SOURCE, ScriptStep.send(new byte[] {1, 2, 3, 4}));
     }
     try (Wire wire = new Wire(device)) {
       SimFaults faults = wire.port.faults();
@@ -135,7 +134,7 @@ class SimBusTest {
 
   @Test
   void droppedTransfer_endsWhenCancelled() throws Exception {
-    try (Wire wire = new Wire(scripted().then(SOURCE, Step.send((byte) 1)))) {
+    try (Wire wire = new Wire(scripted().then(SOURCE, ScriptStep.send((byte) 1)))) {
       wire.port.faults().next(Fault.DROP, 1);
       BlockingQueue<BusTransfer> done = new LinkedBlockingQueue<>();
       BusTransfer transfer = wire.handle.allocate(TransferType.BULK, SOURCE, 64, 0, done::add);
@@ -206,7 +205,8 @@ class SimBusTest {
             .endpoint(SOURCE, TransferType.ISOCHRONOUS, 16, 1)
             .build();
     ScriptedDevice device =
-        new ScriptedDevice(description).then(SOURCE, Step.send(new byte[20]), Step.error());
+        new ScriptedDevice(description)
+            .then(SOURCE, ScriptStep.send(new byte[20]), ScriptStep.error());
     try (Wire wire = new Wire(device)) {
       BlockingQueue<BusTransfer> done = new LinkedBlockingQueue<>();
       BusTransfer transfer =

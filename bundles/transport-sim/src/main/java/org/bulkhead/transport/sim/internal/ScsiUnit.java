@@ -8,6 +8,8 @@ import org.bulkhead.transport.sim.SimMedium;
 /**
  * One logical unit: what a command block means (SPC-4, SBC-3). The transport asks what the command
  * intends to move, then moves it in any portions. Guarded by the stick's monitor.
+ *
+ * <p>Past 300 lines: a table of commands, each a few lines.
  */
 public final class ScsiUnit {
 
