@@ -1,0 +1,117 @@
+package org.bulkhead.itests.container;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import org.bulkhead.itests.container.probe.ProbeDriver;
+
+/** A bundle with a {@link ProbeDriver}, built on the spot. */
+final class ProbeBundle {
+
+  private static final String COMPONENT =
+      """
+      <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.4.0" name="probe" init="1">
+        <implementation class="org.bulkhead.itests.container.probe.ProbeDriver"/>
+        <service scope="prototype"><provide interface="org.bulkhead.device.driver.UsbDriver"/></service>
+        <property name="bulkhead.driver" value="%s"/>
+        <property name="bulkhead.matches">
+      %s
+        </property>
+      %s</scr:component>
+      """;
+
+  private final String driver;
+  private final String[] matches;
+  private final Map<String, Object> properties = new LinkedHashMap<>();
+
+  private ProbeBundle(String driver, String... matches) {
+    this.driver = driver;
+    this.matches = matches;
+    properties.put(ProbeDriver.VERSION, 1);
+    properties.put(ProbeDriver.LIVES, Integer.MAX_VALUE);
+  }
+
+  /**
+   * A driver that does nothing wrong, in version 1.
+   *
+   * @param driver its name, and the end of the bundle's symbolic name
+   * @param matches its match rules
+   */
+  static ProbeBundle of(String driver, String... matches) {
+    return new ProbeBundle(driver, matches);
+  }
+
+  /** Its version, which its blocks are full of. */
+  ProbeBundle version(int version) {
+    properties.put(ProbeDriver.VERSION, version);
+    return this;
+  }
+
+  /** Does wrong in each incarnation. */
+  ProbeBundle faulty(String place, String kind) {
+    properties.put(ProbeDriver.PLACE, place);
+    properties.put(ProbeDriver.KIND, kind);
+    return this;
+  }
+
+  /** Does wrong in its first incarnations only. */
+  ProbeBundle lives(int incarnations) {
+    properties.put(ProbeDriver.LIVES, incarnations);
+    return this;
+  }
+
+  /** The jar. */
+  InputStream stream() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JarOutputStream jar = new JarOutputStream(bytes, manifest())) {
+      String type = ProbeDriver.class.getName().replace('.', '/') + ".class";
+      jar.putNextEntry(new ZipEntry(type));
+      try (InputStream in = ProbeDriver.class.getClassLoader().getResourceAsStream(type)) {
+        in.transferTo(jar);
+      }
+      jar.putNextEntry(new ZipEntry("OSGI-INF/probe.xml"));
+      jar.write(component().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return new ByteArrayInputStream(bytes.toByteArray());
+  }
+
+  private String component() {
+    StringBuilder lines = new StringBuilder();
+    properties.forEach(
+        (name, value) ->
+            lines.append(
+                "  <property name=\"%s\" type=\"%s\" value=\"%s\"/>\n"
+                    .formatted(name, value.getClass().getSimpleName(), value)));
+    return COMPONENT.formatted(driver, String.join("\n", matches), lines);
+  }
+
+  private Manifest manifest() {
+    Manifest manifest = new Manifest();
+    Attributes main = manifest.getMainAttributes();
+    main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    main.putValue("Bundle-ManifestVersion", "2");
+    main.putValue("Bundle-SymbolicName", "probe." + driver);
+    main.putValue("Bundle-Version", properties.get(ProbeDriver.VERSION) + ".0.0");
+    main.putValue(
+        "Import-Package",
+        "org.bulkhead.device.block,org.bulkhead.device.driver,org.bulkhead.device.usb,"
+            + "org.bulkhead.device.usb.descriptor,org.osgi.service.log");
+    main.putValue("Service-Component", "OSGI-INF/probe.xml");
+    main.putValue(
+        "Provide-Capability",
+        "org.bulkhead.driver;driver=\"%s\";matches:List<String>=\"%s\""
+            .formatted(driver, String.join(",", matches)));
+    return manifest;
+  }
+}

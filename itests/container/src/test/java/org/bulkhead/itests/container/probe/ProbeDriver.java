@@ -1,0 +1,121 @@
+package org.bulkhead.itests.container.probe;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.block.BlockGeometry;
+import org.bulkhead.device.driver.DriverContext;
+import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.usb.Endpoint;
+import org.bulkhead.device.usb.Transfer;
+import org.bulkhead.device.usb.UsbInterface;
+
+/**
+ * A driver that does wrong where and how its component's properties say, in as many incarnations as
+ * they say. Its block device reads blocks that are full of the driver's version.
+ */
+public final class ProbeDriver implements UsbDriver, BlockDevice {
+
+  /** Property: {@code attach}, {@code call}, {@code handler} or {@code detach}. */
+  public static final String PLACE = "probe.place";
+
+  /** Property: {@code exception}, {@code error}, {@code hang} or {@code deaf}. */
+  public static final String KIND = "probe.kind";
+
+  /** Property: how many incarnations do wrong. */
+  public static final String LIVES = "probe.lives";
+
+  /** Property: what the blocks are full of. */
+  public static final String VERSION = "probe.version";
+
+  /** System property: true ends those who are deaf to interrupts. */
+  public static final String RELEASE = "probe.release";
+
+  private static final int IN = 0x81;
+  private static final int BLOCK_BYTES = 512;
+  private static final long BLOCKS = 1000;
+
+  private final Map<String, Object> properties;
+  private DriverContext context;
+  private Endpoint in;
+
+  /** Made by Declarative Services. */
+  public ProbeDriver(Map<String, Object> properties) {
+    this.properties = properties;
+  }
+
+  @Override
+  public Attachment attach(DriverContext given) throws Exception {
+    context = given;
+    misbehave("attach");
+    UsbInterface claimed = given.device().claim(given.matched().number());
+    in = claimed.endpoint(IN);
+    in.submit(in.allocate(64, this::completed), null);
+    given.publish(BlockDevice.class, "0", this, Map.of());
+    return () -> misbehave("detach");
+  }
+
+  private void completed(Transfer transfer) throws Exception {
+    transfer.check();
+    misbehave("handler");
+    in.submit(transfer, null);
+  }
+
+  @Override
+  public BlockGeometry geometry() {
+    return new BlockGeometry(BLOCK_BYTES, BLOCKS);
+  }
+
+  @Override
+  public void read(long block, ByteBuffer destination) throws IOException {
+    misbehave("call");
+    byte version = ((Number) properties.get(VERSION)).byteValue();
+    while (destination.hasRemaining()) {
+      destination.put(version);
+    }
+  }
+
+  @Override
+  public void write(long block, ByteBuffer source) {
+    source.position(source.limit());
+  }
+
+  @Override
+  public void flush() {}
+
+  private void misbehave(String place) throws IOException {
+    if (place.equals(properties.get(PLACE))
+        && context.incarnation() <= ((Number) properties.get(LIVES)).intValue()) {
+      misbehave(place, String.valueOf(properties.get(KIND)));
+    }
+  }
+
+  private void misbehave(String place, String kind) throws IOException {
+    switch (kind) {
+      case "exception" -> throw new IllegalStateException("probe: exception in " + place);
+      case "error" -> throw new LinkageError("probe: error in " + place);
+      case "hang" -> hang();
+      default -> ignoreEverybody();
+    }
+  }
+
+  private synchronized void hang() throws IOException {
+    try {
+      while (true) {
+        wait();
+      }
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
+      throw new IOException("probe: interrupted", end);
+    }
+  }
+
+  private void ignoreEverybody() {
+    while (!Boolean.getBoolean(RELEASE)) {
+      LockSupport.parkNanos(this, 20_000_000);
+      Thread.interrupted();
+    }
+  }
+}
