@@ -200,10 +200,15 @@ public final class BlockCommands {
       int size = disk.geometry().blockSizeBytes();
       if (source.bytes == 0 || source.bytes % size != 0 && !source.pad) {
         throw new CommandFailure(
-            source.bytes + " bytes are not whole blocks of " + size + " bytes; --pad fills up");
+            "a multiple of "
+                + size
+                + " bytes is needed, and this is "
+                + source.bytes
+                + "; --pad fills up");
       }
       BlockIo io = BlockIo.range(disk, id, first, (source.bytes + size - 1) / size);
-      String what = io.count() + " blocks of " + id + ", from block " + first + " on";
+      String what =
+          Sizes.count(io.count(), "block") + " of " + id + ", from block " + first + " on";
       if (!force && !shell.confirm("Overwrite " + what + "?")) {
         throw new CommandFailure("nothing was written: --force overwrites " + what);
       }
@@ -211,7 +216,7 @@ public final class BlockCommands {
         io.copyFrom(source.stream, progress);
       }
       Written written = new Written(id, first, io.count(), io.bytes());
-      shell.print(new View(written, io.count() + " blocks written to " + id), json);
+      shell.print(new View(written, Sizes.count(io.count(), "block") + " written to " + id), json);
     } catch (IOException e) {
       throw Failures.of(id, e);
     }

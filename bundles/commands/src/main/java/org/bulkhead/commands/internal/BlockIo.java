@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.bulkhead.console.CommandFailure;
 import org.bulkhead.device.block.BlockDevice;
@@ -82,7 +83,7 @@ record BlockIo(BlockDevice device, int blockSizeBytes, long from, long count) {
       if (got < piece.limit() - blockSizeBytes) {
         throw new EOFException("the source became shorter while it was read");
       }
-      java.util.Arrays.fill(piece.array(), got, piece.limit(), (byte) 0);
+      Arrays.fill(piece.array(), got, piece.limit(), (byte) 0);
       device.write(from + (bytes() - left) / blockSizeBytes, piece);
       progress.accept(piece.limit());
     }

@@ -2,6 +2,7 @@ package org.bulkhead.commands.internal;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -87,7 +88,7 @@ record DeviceRow(
         .collect(Collectors.joining(", "));
   }
 
-  private String joined(java.util.function.Function<InterfaceRow, String> part) {
+  private String joined(Function<InterfaceRow, String> part) {
     List<String> parts = served().map(part).toList();
     return String.join(", ", parts.stream().distinct().count() == 1 ? parts.subList(0, 1) : parts);
   }

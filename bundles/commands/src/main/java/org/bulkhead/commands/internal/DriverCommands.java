@@ -59,7 +59,7 @@ public final class DriverCommands {
     String found = Devices.target(gateway, target);
     try {
       int count = gateway.restart(found);
-      String text = found + ": " + count + (count == 1 ? " driver" : " drivers") + " restarted";
+      String text = found + ": " + Sizes.count(count, "driver") + " restarted";
       Shell.current().print(new View(new Restarted(found, count), text), json);
     } catch (NoSuchTargetException e) {
       throw new CommandFailure(e.getMessage());

@@ -42,8 +42,7 @@ public final class FaultCommands {
               + ": "
               + UsbWords.lower(kind)
               + " planted in "
-              + count
-              + (count == 1 ? " driver" : " drivers")
+              + Sizes.count(count, "driver")
               + ", for the next transfer";
       Shell.current().print(new View(new Planted(found, kind, count), text), json);
     } catch (NoSuchTargetException | IllegalStateException e) {

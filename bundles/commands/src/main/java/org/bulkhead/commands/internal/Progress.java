@@ -13,6 +13,9 @@ final class Progress implements LongConsumer, AutoCloseable {
   private static final String ERASE = "\r\u001b[K";
   private static final int LONGEST_BAR = 40;
 
+  /** Room for the widest figures, so that the bar keeps its length. */
+  private static final int FIGURES_WIDTH = 55;
+
   private final PrintStream out;
   private final boolean shown;
   private final int width;
@@ -63,7 +66,7 @@ final class Progress implements LongConsumer, AutoCloseable {
             Sizes.words(total),
             Sizes.words((long) rate),
             time((long) ((total - done) / rate)));
-    int bar = Math.min(LONGEST_BAR, width - figures.length() - 3);
+    int bar = Math.min(LONGEST_BAR, width - FIGURES_WIDTH);
     if (bar < 5) {
       return figures.strip();
     }

@@ -73,7 +73,8 @@ public final class SerialCommands {
         (device, id) -> {
           SerialSettings.apply(device, baud, "", "", "", "");
           SerialTerminal.Passed passed = terminal(shell, device, id);
-          String text = passed.sent() + " bytes sent, " + passed.received() + " received";
+          String text =
+              Sizes.count(passed.sent(), "byte") + " sent, " + passed.received() + " received";
           shell.print(new View(passed, text), json);
         });
   }
@@ -144,7 +145,8 @@ public final class SerialCommands {
         port,
         (device, id) -> {
           long sent = SerialIo.send(device, id, source);
-          Shell.current().print(new View(new Sent(id, sent), sent + " bytes sent"), json);
+          Shell.current()
+              .print(new View(new Sent(id, sent), Sizes.count(sent, "byte") + " sent"), json);
         });
   }
 

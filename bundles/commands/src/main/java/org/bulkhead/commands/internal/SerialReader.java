@@ -3,6 +3,7 @@ package org.bulkhead.commands.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ final class SerialReader implements AutoCloseable {
     try {
       for (int n = in.read(buffer); n >= 0 && !closed; n = in.read(buffer)) {
         if (n > 0) {
-          pieces.put(java.util.Arrays.copyOf(buffer, n));
+          pieces.put(Arrays.copyOf(buffer, n));
         }
       }
       pieces.put(END);

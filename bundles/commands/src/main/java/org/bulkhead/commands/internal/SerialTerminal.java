@@ -2,6 +2,7 @@ package org.bulkhead.commands.internal;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.bulkhead.console.RawTerminal;
 import org.bulkhead.device.contract.OutcomeUnknownException;
@@ -79,7 +80,7 @@ final class SerialTerminal {
       out.flush();
       sent++;
     } catch (OutcomeUnknownException e) {
-      print(("\r\n[" + e.getMessage() + "]\r\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      print(("\r\n[" + e.getMessage() + "]\r\n").getBytes(StandardCharsets.UTF_8));
     }
   }
 

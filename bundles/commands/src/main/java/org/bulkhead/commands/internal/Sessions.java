@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bulkhead.console.CommandFailure;
 import org.bulkhead.device.usb.DeviceIdentity;
 import org.bulkhead.framework.admin.DeviceInfo;
@@ -131,8 +132,7 @@ final class Sessions<S> {
     return all.stream().filter(s -> locations.contains(s.location())).toList();
   }
 
-  private static java.util.stream.Stream<DeviceIdentity> identities(
-      List<DeviceInfo> devices, Session<?> session) {
+  private static Stream<DeviceIdentity> identities(List<DeviceInfo> devices, Session<?> session) {
     return devices.stream()
         .map(DeviceInfo::identity)
         .filter(i -> i.location().equals(session.location()));

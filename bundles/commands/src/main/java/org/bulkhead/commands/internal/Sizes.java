@@ -2,7 +2,7 @@ package org.bulkhead.commands.internal;
 
 import java.util.Locale;
 
-/** Bytes in words. */
+/** Numbers with their units. */
 final class Sizes {
 
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
@@ -18,5 +18,9 @@ final class Sizes {
     }
     String format = unit == 0 || value == Math.rint(value) ? "%.0f %s" : "%.1f %s";
     return String.format(Locale.ROOT, format, value, UNITS[unit]);
+  }
+
+  static String count(long count, String thing) {
+    return count + " " + thing + (count == 1 ? "" : "s");
   }
 }

@@ -3,6 +3,7 @@ package org.bulkhead.commands.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.bulkhead.console.CommandFailure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,8 +58,7 @@ class DevicesTest {
 
   @Test
   void target_canBeADeviceThatIsAway() {
-    FakeGateway away =
-        new FakeGateway(java.util.List.of(), FakeGateway.full().drivers(), java.util.List.of());
+    FakeGateway away = new FakeGateway(List.of(), FakeGateway.full().drivers(), List.of());
     assertThat(Devices.target(away, "1-2")).isEqualTo("1-2");
   }
 

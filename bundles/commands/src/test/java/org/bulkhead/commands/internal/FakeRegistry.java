@@ -2,6 +2,7 @@ package org.bulkhead.commands.internal;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ final class FakeRegistry {
   }
 
   private List<ServiceReference<?>> references(Class<?> type) {
-    List<ServiceReference<?>> found = new java.util.ArrayList<>(services.keySet());
+    List<ServiceReference<?>> found = new ArrayList<>(services.keySet());
     found.removeIf(reference -> services.get(reference).type != type);
     return found;
   }

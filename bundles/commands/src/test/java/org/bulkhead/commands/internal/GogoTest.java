@@ -116,8 +116,7 @@ class GogoTest {
 
   @Test
   void blocks_areReadAndWritten() throws Exception {
-    assertThat(run("block:write --force --pad --hex 00ff0012 1-2 007"))
-        .contains("1 blocks written");
+    assertThat(run("block:write --force --pad --hex 00ff0012 1-2 007")).contains("1 block written");
     assertThat(disk.bytes[7 * 512 + 1]).isEqualTo((byte) 0xff);
     assertThat(disk.bytes[7 * 512 + 3]).isEqualTo((byte) 0x12);
     assertThat(run("block:read 1-2 7")).startsWith("00000e00  00 ff 00 12 00");
@@ -131,9 +130,9 @@ class GogoTest {
   void write_isRefusedWithoutForce() {
     byte[] before = disk.bytes.clone();
     assertThatThrownBy(() -> run("block:write --pad --hex 00 1-2 0"))
-        .hasMessage("nothing was written: --force overwrites 1 blocks of 1-2, from block 0 on");
+        .hasMessage("nothing was written: --force overwrites 1 block of 1-2, from block 0 on");
     assertThatThrownBy(() -> run("block:write --force --hex 00 1-2 0"))
-        .hasMessage("1 bytes are not whole blocks of 512 bytes; --pad fills up");
+        .hasMessage("a multiple of 512 bytes is needed, and this is 1; --pad fills up");
     assertThat(disk.bytes).isEqualTo(before);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bulkhead.console.CommandFailure;
 import org.bulkhead.framework.admin.InjectedFault;
@@ -113,7 +114,7 @@ class TextTest {
   void options_areThoseOfTheMethods() {
     assertThat(Options.names("block:hash"))
         .containsExactlyInAnyOrder("--json", "--algorithm", "--from", "--count");
-    assertThat(Options.positional("block:hash", java.util.List.of("--from", "3", "--json", "1-2")))
+    assertThat(Options.positional("block:hash", List.of("--from", "3", "--json", "1-2")))
         .containsExactly("1-2");
     assertThat(Options.names("other:thing")).isEmpty();
   }
