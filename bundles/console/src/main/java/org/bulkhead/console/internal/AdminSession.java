@@ -96,7 +96,7 @@ final class AdminSession {
     }
     OutputStream screen = output.stream(Frame.Type.STDOUT);
     ExternalTerminal opened =
-        new ExternalTerminal("bulkhead", type, input, screen, StandardCharsets.UTF_8);
+        new ExternalTerminal("bulkhead", terminalType(type), input, screen, StandardCharsets.UTF_8);
     opened.setSize(new Size(size.columns(), size.rows()));
     terminal = opened;
     interpreter =
@@ -111,6 +111,11 @@ final class AdminSession {
         new TerminalShell(interpreter, opened, history, new ConsoleCompleter(context, interpreter));
     start(
         () -> shell.run("Bulkhead. Type help; Tab completes; Ctrl-D leaves the gateway running."));
+  }
+
+  /** JLine passes the name to infocmp, so it must be nothing but a name. */
+  private static String terminalType(String name) {
+    return name.matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}") ? name : "dumb";
   }
 
   private Interpreter plainInterpreter() {
