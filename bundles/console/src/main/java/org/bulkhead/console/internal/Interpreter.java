@@ -130,21 +130,29 @@ final class Interpreter implements AutoCloseable {
         Thread.interrupted();
       }
       if (isCancelled()) {
-        abandonJobs();
+        renewSession();
       }
     }
   }
 
-  /** A job that does not end would block the foreground of its session for ever. */
-  private void abandonJobs() {
+  /**
+   * Goes on in a fresh session. Gogo writes through a channel of the session, which closes when a
+   * thread inside it is interrupted; and a job that does not end would block the foreground.
+   */
+  private void renewSession() {
     long deadline = System.nanoTime() + CANCEL_PATIENCE.toNanos();
     while (session.foregroundJob() != null && System.nanoTime() < deadline) {
       LockSupport.parkNanos(1_000_000);
     }
-    if (session.foregroundJob() != null) {
-      session.close();
-      session = openSession();
+    CommandSession cancelledSession = session;
+    CommandSession renewed = openSession();
+    for (Object name : (Set<?>) cancelledSession.get(null)) {
+      renewed.put(name.toString(), cancelledSession.get(name.toString()));
     }
+    synchronized (lock) {
+      session = renewed;
+    }
+    cancelledSession.close();
   }
 
   /** Interrupts what is executing, if anything is. */
