@@ -1,0 +1,172 @@
+package org.bulkhead.transport.libusb.internal;
+
+import java.nio.file.Files;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.bulkhead.device.transport.BusDevice;
+import org.bulkhead.device.transport.BusHandle;
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.UsbException.Kind;
+import org.bulkhead.device.usb.UsbSpeed;
+import org.osgi.service.log.Logger;
+import org.usb4java.LibUsb;
+
+/** A device from its arrival to its departure. No native object belongs to it until it is open. */
+final class LibusbDevice implements BusDevice {
+
+  /** Polling finds a device before udev has set the permissions of its node. */
+  private static final long UDEV_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private final SysfsDevice sysfs;
+  private final LibusbWatch watch;
+  private final LibusbContexts contexts;
+  private final Set<LibusbHandle> handles = ConcurrentHashMap.newKeySet();
+  private final long arrivedAt = System.nanoTime();
+  private volatile boolean gone;
+
+  LibusbDevice(SysfsDevice sysfs, LibusbWatch watch, LibusbContexts contexts) {
+    this.sysfs = sysfs;
+    this.watch = watch;
+    this.contexts = contexts;
+  }
+
+  SysfsDevice sysfs() {
+    return sysfs;
+  }
+
+  Logger log() {
+    return watch.log();
+  }
+
+  @Override
+  public String location() {
+    return sysfs.location();
+  }
+
+  @Override
+  public int busNumber() {
+    return sysfs.busNumber();
+  }
+
+  @Override
+  public int address() {
+    return sysfs.key().address();
+  }
+
+  @Override
+  public UsbSpeed speed() {
+    return sysfs.speed();
+  }
+
+  @Override
+  public byte[] descriptors() {
+    return sysfs.descriptors().clone();
+  }
+
+  @Override
+  public int activeConfiguration() {
+    return sysfs.key().configuration();
+  }
+
+  @Override
+  public String manufacturer() {
+    return sysfs.manufacturer();
+  }
+
+  @Override
+  public String product() {
+    return sysfs.product();
+  }
+
+  @Override
+  public String serialNumber() {
+    return sysfs.serialNumber();
+  }
+
+  @Override
+  public BusHandle open() throws UsbException {
+    LibusbContext.Opened opened = openNative();
+    long until = arrivedAt + UDEV_NANOS;
+    while (opened.code() == LibUsb.ERROR_ACCESS
+        && System.nanoTime() - until < 0
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(RETRY_NANOS);
+      opened = openNative();
+    }
+    if (opened.code() != LibUsb.SUCCESS) {
+      throw failure(opened.code());
+    }
+    handles.add(opened.handle());
+    if (gone) {
+      opened.handle().gone();
+    }
+    return opened.handle();
+  }
+
+  private LibusbContext.Opened openNative() throws UsbException {
+    if (gone) {
+      throw failure(LibUsb.ERROR_NO_DEVICE);
+    }
+    return contexts.open(this);
+  }
+
+  private UsbException failure(int code) {
+    Kind kind = LibusbCode.kind(code);
+    String message;
+    if (code == LibUsb.ERROR_ACCESS) {
+      message = Remedy.denied(sysfs);
+    } else if (code == LibusbCode.NOT_LISTED) {
+      kind = Kind.FAULT;
+      message = "cannot open " + sysfs + ": libusb does not list it";
+    } else if (code == LibusbCode.CLOSED) {
+      kind = Kind.DISCONNECTED;
+      message = "cannot open " + sysfs + ": the libusb transport is being stopped";
+    } else if (code == LibUsb.ERROR_NO_DEVICE) {
+      if (!gone && isInSysfs() && !Files.exists(Sysfs.node(busNumber(), address()))) {
+        kind = Kind.DENIED;
+        message = Remedy.noNode(sysfs);
+      } else {
+        suspect();
+        message = "cannot open " + sysfs + ": the device is gone";
+      }
+    } else {
+      message = "cannot open " + sysfs + ": " + LibusbCode.name(code);
+    }
+    return new UsbException(kind, message, 0, code);
+  }
+
+  private boolean isInSysfs() {
+    return Sysfs.key(location()).map(key -> key.sameDevice(sysfs.key())).orElse(false);
+  }
+
+  /** The device left, or the watch ends: transfers in flight end, and every call is refused. */
+  void leave() {
+    gone = true;
+    handles.forEach(LibusbHandle::gone);
+  }
+
+  void closed(LibusbHandle handle) {
+    handles.remove(handle);
+    contexts.tidy();
+  }
+
+  /** Something says that the device is gone: look at once. */
+  void suspect() {
+    watch.rescan();
+  }
+
+  /** What is at this location now is to arrive anew. */
+  void renew() {
+    handles.forEach(LibusbHandle::gone);
+    watch.renew(this);
+  }
+
+  /** Runs a task that blocks, off the event thread. */
+  void later(Runnable task) {
+    watch.later(task);
+  }
+}

@@ -1,0 +1,300 @@
+package org.bulkhead.transport.libusb.internal;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+import org.bulkhead.device.transport.BusCompletion;
+import org.bulkhead.device.transport.BusTransfer;
+import org.bulkhead.device.usb.TransferStatus;
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.UsbException.Kind;
+import org.bulkhead.device.usb.descriptor.TransferType;
+import org.usb4java.DeviceHandle;
+import org.usb4java.IsoPacketDescriptor;
+import org.usb4java.LibUsb;
+import org.usb4java.Transfer;
+import org.usb4java.TransferCallback;
+
+/**
+ * One native transfer with memory of its own, made once and submitted many times. Every access to
+ * the native side costs a look-up by name in C: all fields are set here once, and a flight takes
+ * one call to submit and two to read how it ended.
+ *
+ * <p>The native transfer is freed only when it is idle and no callback is under way, and touched by
+ * nobody after that: all is guarded by this object's monitor. libusb holds no lock that submitting
+ * or cancelling needs while it calls back.
+ */
+final class LibusbTransfer implements BusTransfer, TransferCallback {
+
+  private static final int SETUP_BYTES = 8;
+  private static final int LENGTH_FIELD = 6;
+
+  /** Set by the kernel for the data of one control transfer, USBDEVFS' MAX_CTRL_BUFFER_LENGTH. */
+  private static final int MAX_CONTROL_BYTES = 4096;
+
+  private final LibusbHandle handle;
+  private final Claim claim;
+  private final int endpointAddress;
+  private final boolean control;
+  private final ByteBuffer buffer;
+  private final BusCompletion completion;
+  private final Transfer transfer;
+  private final IsoPacketDescriptor[] packets;
+  private final int packetBytes;
+  private final int[] packetLengths;
+  private final TransferStatus[] packetStatuses;
+
+  private boolean inFlight;
+  private boolean cancelled;
+  private boolean freed;
+  private int lengthBytes;
+
+  // Written before the completion is told; a flight's outcome is read after it.
+  private volatile TransferStatus status = TransferStatus.COMPLETED;
+  private volatile int actualLengthBytes;
+
+  LibusbTransfer(
+      LibusbHandle handle,
+      DeviceHandle device,
+      Claim claim,
+      TransferType type,
+      int endpointAddress,
+      int capacityBytes,
+      int packetCount,
+      BusCompletion completion)
+      throws UsbException {
+    this.handle = handle;
+    this.claim = claim;
+    this.endpointAddress = endpointAddress;
+    this.control = type == TransferType.CONTROL;
+    this.completion = completion;
+    // Never without an address, which an empty buffer might be.
+    buffer =
+        memory(Math.max(1, capacityBytes)).slice(0, capacityBytes).order(ByteOrder.LITTLE_ENDIAN);
+    transfer = LibUsb.allocTransfer(packetCount);
+    if (transfer == null) {
+      throw failure(Kind.FAULT, "allocate", "no memory for a native transfer", 0);
+    }
+    transfer.setDevHandle(device);
+    transfer.setEndpoint((byte) endpointAddress);
+    transfer.setType((byte) Layout.bits(type));
+    transfer.setTimeout(0);
+    transfer.setBuffer(buffer);
+    transfer.setCallback(this);
+    packetBytes = packetCount == 0 ? 0 : capacityBytes / packetCount;
+    packetLengths = new int[packetCount];
+    packetStatuses = new TransferStatus[packetCount];
+    java.util.Arrays.fill(packetStatuses, TransferStatus.COMPLETED);
+    transfer.setNumIsoPackets(packetCount);
+    packets = packetCount == 0 ? null : transfer.isoPacketDesc();
+    setLength(capacityBytes);
+  }
+
+  private ByteBuffer memory(int bytes) throws UsbException {
+    try {
+      return ByteBuffer.allocateDirect(bytes);
+    } catch (OutOfMemoryError e) {
+      throw failure(
+          Kind.FAULT,
+          "allocate",
+          "no direct memory for " + bytes + " bytes: raise -XX:MaxDirectMemorySize",
+          0);
+    }
+  }
+
+  private void setLength(int bytes) {
+    transfer.setLength(bytes);
+    lengthBytes = bytes;
+    for (int i = 0; i < packetLengths.length; i++) {
+      // Full packets first, so that each starts at a multiple of the packet size.
+      packets[i].setLength(Math.max(0, Math.min(packetBytes, bytes - i * packetBytes)));
+    }
+  }
+
+  @Override
+  public ByteBuffer buffer() {
+    return buffer;
+  }
+
+  @Override
+  public synchronized void submit(int bytes) throws UsbException {
+    handle.checkUsable();
+    check(bytes);
+    if (bytes != lengthBytes) {
+      setLength(bytes);
+    }
+    cancelled = false;
+    inFlight = true;
+    int code = LibUsb.submitTransfer(transfer);
+    if (code != LibUsb.SUCCESS) {
+      inFlight = false;
+      throw refused(code);
+    }
+  }
+
+  private void check(int bytes) throws UsbException {
+    if (freed || inFlight) {
+      throw failure(Kind.INVALID, "submit", freed ? "it was freed" : "it is in flight", 0);
+    }
+    if (bytes < 0 || bytes > buffer.capacity()) {
+      throw failure(
+          Kind.INVALID, "submit", bytes + " bytes; it has " + buffer.capacity() + " bytes", 0);
+    }
+    if (!claim.usable) {
+      throw failure(
+          Kind.INVALID,
+          "submit",
+          claim.claimed
+              ? "interface " + claim.interfaceNumber + " is being set up or reset"
+              : "interface " + claim.interfaceNumber + " is not claimed",
+          0);
+    }
+    if (control) {
+      checkSetup(bytes);
+    }
+  }
+
+  private void checkSetup(int bytes) throws UsbException {
+    // The kernel copies and checks the setup packet again, so that a later change harms nobody.
+    int data = bytes < SETUP_BYTES ? -1 : buffer.getShort(LENGTH_FIELD) & 0xffff;
+    if (bytes != SETUP_BYTES + data) {
+      throw failure(
+          Kind.INVALID,
+          "submit",
+          bytes + " bytes, but the setup packet says " + SETUP_BYTES + " + " + Math.max(0, data),
+          0);
+    }
+    if (data > MAX_CONTROL_BYTES) {
+      throw failure(Kind.INVALID, "submit", data + " bytes; Linux takes " + MAX_CONTROL_BYTES, 0);
+    }
+  }
+
+  private UsbException refused(int code) {
+    if (code == LibUsb.ERROR_NO_DEVICE) {
+      return handle.disconnected("submit on " + endpoint());
+    }
+    String reason =
+        code == LibUsb.ERROR_NO_MEM
+            ? "the kernel's limit for transfers is reached: raise"
+                + " /sys/module/usbcore/parameters/usbfs_memory_mb"
+            : LibusbCode.name(code);
+    return failure(LibusbCode.kind(code), "submit", reason, code);
+  }
+
+  @Override
+  public synchronized void cancel() {
+    if (inFlight && !cancelled) {
+      cancelled = true;
+      // NOT_FOUND and NO_DEVICE: it is about to complete by itself.
+      LibUsb.cancelTransfer(transfer);
+    }
+  }
+
+  /** Called by libusb on its event thread. What it throws would reach native code. */
+  @Override
+  public void processTransfer(Transfer ended) {
+    try {
+      if (land()) {
+        handle.discard(this);
+      } else {
+        completion.completed(this);
+      }
+    } catch (RuntimeException | Error e) {
+      handle.completionFailed(endpoint(), e);
+    }
+  }
+
+  /** Notes the outcome; true when nobody wants to know it. */
+  private synchronized boolean land() {
+    TransferStatus outcome = LibusbCode.status(transfer.status());
+    if (outcome != TransferStatus.COMPLETED && handle.isGone() && !cancelled) {
+      outcome = TransferStatus.DISCONNECTED;
+    }
+    actualLengthBytes = Math.min(transfer.actualLength(), buffer.capacity());
+    for (int i = 0; i < packetLengths.length; i++) {
+      packetLengths[i] = packets[i].actualLength();
+      packetStatuses[i] = LibusbCode.status(packets[i].status());
+    }
+    status = outcome;
+    inFlight = false;
+    notifyAll();
+    return freed;
+  }
+
+  /** Waits for the end of the flight until a time of System.nanoTime; false when that passed. */
+  synchronized boolean awaitIdle(long untilNanos) {
+    boolean interrupted = false;
+    long left = untilNanos - System.nanoTime();
+    while (inFlight && left > 0) {
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      left = untilNanos - System.nanoTime();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return !inFlight;
+  }
+
+  boolean belongsTo(Claim other) {
+    return claim == other;
+  }
+
+  /** The device is gone: its transfers end as that, not as cancelled. */
+  synchronized void abandon() {
+    if (inFlight && !cancelled) {
+      LibUsb.cancelTransfer(transfer);
+    }
+  }
+
+  @Override
+  public TransferStatus status() {
+    return status;
+  }
+
+  @Override
+  public int actualLengthBytes() {
+    return actualLengthBytes;
+  }
+
+  @Override
+  public int packetLengthBytes(int packet) {
+    return packetLengths[packet];
+  }
+
+  @Override
+  public TransferStatus packetStatus(int packet) {
+    return packetStatuses[packet];
+  }
+
+  @Override
+  public void free() {
+    synchronized (this) {
+      if (freed) {
+        return;
+      }
+      freed = true;
+      if (inFlight) {
+        cancel();
+        return;
+      }
+    }
+    handle.discard(this);
+  }
+
+  /** Only for the context, once the transfer is idle and no callback is under way. */
+  void freeNative() {
+    LibUsb.freeTransfer(transfer);
+  }
+
+  private String endpoint() {
+    return String.format("endpoint 0x%02x", endpointAddress);
+  }
+
+  private UsbException failure(Kind kind, String operation, String reason, int code) {
+    return handle.failure(kind, operation + " on " + endpoint(), reason, code);
+  }
+}
