@@ -1,5 +1,6 @@
 package org.bulkhead.transport.sim;
 
+import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A port of a {@link SimBus} and the device that belongs to it. Thread-safe. */
@@ -41,6 +42,13 @@ public interface SimPort {
    * @throws IllegalStateException where another device was plugged into the port meanwhile
    */
   void replug();
+
+  /**
+   * The interfaces that are claimed by whoever opened the device.
+   *
+   * @return a copy of their numbers, empty while the device is out
+   */
+  Set<Integer> claims();
 
   /**
    * What goes wrong on this port's wire.

@@ -14,6 +14,9 @@ import org.junit.After;
 /** A test that plugs simulated devices in, each into a port that no other test used. */
 public abstract class BusTest extends ContainerTest {
 
+  /** Matches a {@link #widget}. */
+  static final String MODEL = "1209:0001";
+
   private static final AtomicInteger LAST_PORT = new AtomicInteger();
 
   @Inject SimBus bus;
@@ -28,8 +31,13 @@ public abstract class BusTest extends ContainerTest {
 
   /** A device of 1209:0001 and class ff/01/02 with a bulk endpoint each way. */
   static ScriptedDevice widget() {
+    return widget(0x0001);
+  }
+
+  /** The same of another product. */
+  static ScriptedDevice widget(int productId) {
     return new ScriptedDevice(
-        SimDescription.builder(0x1209, 0x0001)
+        SimDescription.builder(0x1209, productId)
             .product("Widget")
             .serialNumber("W1")
             .configuration(1)

@@ -174,6 +174,15 @@ public abstract class ContainerTest {
     return await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(10));
   }
 
+  /** Whether a device is plugged in, as far as the framework knows. */
+  boolean known(String location) {
+    return gateway.devices().stream().anyMatch(d -> d.identity().location().equals(location));
+  }
+
+  static boolean isRunning(CompartmentInfo compartment) {
+    return compartment.state() == CompartmentState.RUNNING;
+  }
+
   /** The driver attached to interface 0 of a device, or null. */
   CompartmentInfo compartment(String location) {
     return gateway.devices().stream()

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.bulkhead.device.transport.BusDevice;
 import org.bulkhead.device.transport.BusHandle;
 import org.bulkhead.device.transport.TransportListener;
@@ -78,6 +79,12 @@ final class Attachment implements BusDevice, SimHost {
 
   boolean gone() {
     return gone;
+  }
+
+  Set<Integer> claimed() {
+    synchronized (device) {
+      return Set.copyOf(claims.keySet());
+    }
   }
 
   @Override

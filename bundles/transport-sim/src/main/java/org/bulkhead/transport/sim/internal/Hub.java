@@ -115,6 +115,10 @@ public final class Hub {
     }
   }
 
+  synchronized Attachment attachment(Port port) {
+    return port.attachment;
+  }
+
   synchronized boolean contains(Port port) {
     return plugged.get(port.number) == port;
   }

@@ -1,5 +1,6 @@
 package org.bulkhead.transport.sim.internal;
 
+import java.util.Set;
 import org.bulkhead.transport.sim.SimDevice;
 import org.bulkhead.transport.sim.SimFaults;
 import org.bulkhead.transport.sim.SimPort;
@@ -44,6 +45,12 @@ final class Port implements SimPort {
   @Override
   public void replug() {
     hub.insert(this);
+  }
+
+  @Override
+  public Set<Integer> claims() {
+    Attachment now = hub.attachment(this);
+    return now == null ? Set.of() : now.claimed();
   }
 
   @Override

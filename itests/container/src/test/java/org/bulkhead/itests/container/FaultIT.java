@@ -1,0 +1,246 @@
+package org.bulkhead.itests.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.ops4j.pax.exam.CoreOptions.options;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.contract.DeviceUnavailableException;
+import org.bulkhead.framework.admin.CompartmentInfo;
+import org.bulkhead.framework.admin.CompartmentState;
+import org.bulkhead.framework.admin.FaultInfo;
+import org.bulkhead.itests.container.probe.ProbeDriver;
+import org.bulkhead.transport.sim.ScriptStep;
+import org.bulkhead.transport.sim.ScriptedDevice;
+import org.bulkhead.transport.sim.SimPort;
+import org.junit.After;
+import org.junit.Test;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+
+/** Drivers that do wrong, wherever they can and however they can. */
+public class FaultIT extends BusTest {
+
+  private static final int INTENSITY = 2;
+
+  @Configuration
+  public Option[] features() {
+    return options(
+        osgi(),
+        framework(),
+        supervision(
+            Map.of(
+                "callDeadlineMillis", 400,
+                "attachDeadlineMillis", 400,
+                "detachDeadlineMillis", 200,
+                "restartIntensity", INTENSITY,
+                "backoffMillis", 20,
+                "backoffMaxMillis", 100)),
+        simulatedBus());
+  }
+
+  @After
+  public void releaseWhoIsDeafToInterrupts() {
+    System.setProperty(ProbeDriver.RELEASE, "true");
+  }
+
+  @Test
+  public void exceptionInAttach_isFollowedByARestart() throws Exception {
+    assertThat(faultOf(attached("attach", "exception")).kind()).isEqualTo("attach");
+  }
+
+  @Test
+  public void errorInAttach_isFollowedByARestart() throws Exception {
+    assertThat(faultOf(attached("attach", "error")).kind()).isEqualTo("error");
+  }
+
+  @Test
+  public void hangInAttach_isFollowedByARestart() throws Exception {
+    assertThat(faultOf(attached("attach", "hang")).kind()).isEqualTo("hang");
+  }
+
+  @Test
+  public void deafInAttach_isAbandonedAndFollowedByARestart() throws Exception {
+    System.clearProperty(ProbeDriver.RELEASE);
+    String location = attached("attach", "deaf");
+
+    assertThat(faultOf(location).kind()).isEqualTo("hang");
+    assertThat(compartment(location).abandonedThreads()).isEqualTo(1);
+  }
+
+  @Test
+  public void exceptionInCall_isSentAgainToTheNextIncarnation() throws Exception {
+    assertThat(faultOf(read("exception")).kind()).isEqualTo("exception");
+  }
+
+  @Test
+  public void errorInCall_isSentAgainToTheNextIncarnation() throws Exception {
+    assertThat(faultOf(read("error")).kind()).isEqualTo("error");
+  }
+
+  @Test
+  public void hangInCall_isEndedAndSentAgainToTheNextIncarnation() throws Exception {
+    assertThat(faultOf(read("hang")).kind()).isEqualTo("hang");
+  }
+
+  @Test
+  public void deafInCall_isAbandonedAndOthersAreServed() throws Exception {
+    System.clearProperty(ProbeDriver.RELEASE);
+    start(ProbeBundle.of("deaf", MODEL).faulty("call", "deaf").lives(1));
+    SimPort port = plug(widget());
+    BlockDevice session = session(BlockDevice.class, port.location());
+    ByteBuffer captured = ByteBuffer.allocate(512);
+    CompletableFuture<Void> call =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                session.read(0, captured);
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+
+    eventually("the next incarnation")
+        .until(() -> compartment(port.location()), c -> c.incarnation() == 2 && isRunning(c));
+    ByteBuffer block = ByteBuffer.allocate(512);
+    session.read(0, block);
+    assertThat(block.get(0)).isEqualTo((byte) 1);
+    assertThat(compartment(port.location()).abandonedThreads()).isEqualTo(1);
+    assertThat(call).isNotDone();
+
+    System.setProperty(ProbeDriver.RELEASE, "true");
+    call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(captured.get(0)).isEqualTo((byte) 1);
+  }
+
+  @Test
+  public void exceptionInHandler_isFollowedByARestart() throws Exception {
+    assertThat(faultOf(completed("exception")).kind()).isEqualTo("exception");
+  }
+
+  @Test
+  public void errorInHandler_isFollowedByARestart() throws Exception {
+    assertThat(faultOf(completed("error")).kind()).isEqualTo("error");
+  }
+
+  @Test
+  public void hangInHandler_isFollowedByARestart() throws Exception {
+    assertThat(faultOf(completed("hang")).kind()).isEqualTo("hang");
+  }
+
+  @Test
+  public void deafInHandler_isAbandonedAndFollowedByARestart() throws Exception {
+    System.clearProperty(ProbeDriver.RELEASE);
+    String location = completed("deaf");
+
+    assertThat(compartment(location).abandonedThreads()).isEqualTo(1);
+  }
+
+  @Test
+  public void deafInDetach_doesNotHoldUpTheStopOfItsBundle() throws Exception {
+    System.clearProperty(ProbeDriver.RELEASE);
+    var bundle = start(ProbeBundle.of("clinging", MODEL).faulty("detach", "deaf"));
+    SimPort port = plug(widget());
+    awaitState(port.location(), CompartmentState.RUNNING);
+
+    bundle.stop();
+
+    assertThat(compartment(port.location()).state()).isEqualTo(CompartmentState.STOPPED);
+    assertThat(compartment(port.location()).abandonedThreads()).isEqualTo(1);
+  }
+
+  @Test
+  public void tooManyFaults_endInAQuarantineThatRestartEnds() throws Exception {
+    // The quarantined life is the third, and each restart by hand adds one.
+    start(ProbeBundle.of("hopeless", MODEL).faulty("attach", "exception").lives(INTENSITY + 1));
+    SimPort port = plug(widget());
+
+    CompartmentInfo quarantined = awaitState(port.location(), CompartmentState.QUARANTINED);
+    assertThat(quarantined.faults()).isEqualTo(INTENSITY + 1);
+    assertThat(quarantined.reason())
+        .contains("3 faults within 60 s", "probe: exception in attach", "driver:restart");
+    assertThat(faults(port.location()))
+        .extracting(FaultInfo::action)
+        .containsExactly("restarted after 20 ms", "restarted after 40 ms", "quarantined");
+
+    assertThat(gateway.restart(port.location())).isEqualTo(1);
+    assertThat(awaitState(port.location(), CompartmentState.RUNNING).reason()).isEmpty();
+  }
+
+  @Test
+  public void quarantinedWhileInUse_tellsTheApplicationAtOnce() throws Exception {
+    start(ProbeBundle.of("fatal", MODEL).faulty("call", "exception"));
+    SimPort port = plug(widget());
+    BlockDevice session = session(BlockDevice.class, port.location());
+
+    assertThatThrownBy(() -> session.read(0, ByteBuffer.allocate(512)))
+        .hasMessageContaining("read of BlockDevice 0");
+    awaitState(port.location(), CompartmentState.QUARANTINED);
+    assertThatThrownBy(session::geometry)
+        .isInstanceOf(DeviceUnavailableException.class)
+        .hasMessageContaining("probe: exception in call");
+    assertThat(offered(BlockDevice.class, port.location())).isNull();
+  }
+
+  @Test
+  public void faultOfOne_isNotNoticedByOthers() throws Exception {
+    start(ProbeBundle.of("sound", "1209:0002"));
+    start(ProbeBundle.of("hanging", MODEL).faulty("handler", "hang"));
+    SimPort other = plug(widget(0x0002));
+    BlockDevice session = session(BlockDevice.class, other.location());
+    ScriptedDevice device = widget();
+    SimPort port = plug(device);
+
+    device.then(0x81, ScriptStep.send((byte) 1));
+    eventually("the hang").until(() -> !faults(port.location()).isEmpty());
+
+    session.read(0, ByteBuffer.allocate(512));
+    assertThat(compartment(other.location()).incarnation()).isEqualTo(1);
+  }
+
+  /** A driver whose first incarnation fails to attach. */
+  private String attached(String place, String kind) throws Exception {
+    start(ProbeBundle.of("probe", MODEL).faulty(place, kind).lives(1));
+    String location = plug(widget()).location();
+    assertThat(awaitState(location, CompartmentState.RUNNING).incarnation()).isEqualTo(2);
+    return location;
+  }
+
+  /** A read that the first incarnation fails in. */
+  private String read(String kind) throws Exception {
+    start(ProbeBundle.of("probe", MODEL).faulty("call", kind).lives(1));
+    String location = plug(widget()).location();
+    ByteBuffer block = ByteBuffer.allocate(512);
+    session(BlockDevice.class, location).read(0, block);
+    assertThat(block.hasRemaining()).isFalse();
+    assertThat(block.get(0)).isEqualTo((byte) 1);
+    assertThat(awaitState(location, CompartmentState.RUNNING).incarnation()).isEqualTo(2);
+    return location;
+  }
+
+  /** A completion that the first incarnation fails in. */
+  private String completed(String kind) throws Exception {
+    start(ProbeBundle.of("probe", MODEL).faulty("handler", kind).lives(1));
+    ScriptedDevice device = widget();
+    String location = plug(device).location();
+    awaitState(location, CompartmentState.RUNNING);
+    device.then(0x81, ScriptStep.send((byte) 1));
+    eventually("the next incarnation")
+        .until(() -> compartment(location), c -> c.incarnation() == 2 && isRunning(c));
+    return location;
+  }
+
+  private List<FaultInfo> faults(String location) {
+    return gateway.faults().stream().filter(f -> f.location().equals(location)).toList();
+  }
+
+  private FaultInfo faultOf(String location) {
+    assertThat(faults(location)).hasSize(1);
+    return faults(location).get(0);
+  }
+}
