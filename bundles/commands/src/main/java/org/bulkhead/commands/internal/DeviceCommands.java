@@ -31,7 +31,7 @@ public final class DeviceCommands {
       @Descriptor(Help.JSON)
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json) {
-    Shell.current().print(DeviceRow.list(gateway.devices()), json);
+    Shell.current().print(DeviceRow.list(Devices.settled(gateway).devices()), json);
   }
 
   @Descriptor("shows all that is known of a device, its descriptors in words")
@@ -48,7 +48,7 @@ public final class DeviceCommands {
       @Descriptor(Help.JSON)
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json) {
-    Shell.current().print(DeviceTree.view(gateway.devices()), json);
+    Shell.current().print(DeviceTree.view(Devices.settled(gateway).devices()), json);
   }
 
   @Descriptor("resets a device and restarts its drivers")

@@ -1,5 +1,6 @@
 package org.bulkhead.commands.internal;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -24,7 +25,19 @@ final class Devices {
 
   private static final int SHORTEST_PREFIX = 3;
 
+  private static final Duration SETTLING = Duration.ofSeconds(3);
+
   private Devices() {}
+
+  /** Lets the drivers of a gateway that has just started attach, so that scripts need not wait. */
+  static Gateway settled(Gateway gateway) {
+    try {
+      gateway.awaitSettled(SETTLING);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return gateway;
+  }
 
   static DeviceInfo device(Gateway gateway, String id) {
     return find(gateway.devices(), id);

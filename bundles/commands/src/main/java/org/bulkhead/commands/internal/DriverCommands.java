@@ -37,7 +37,7 @@ public final class DriverCommands {
       @Descriptor(Help.JSON)
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json) {
-    Shell.current().print(DriverRow.list(gateway.drivers()), json);
+    Shell.current().print(DriverRow.list(Devices.settled(gateway).drivers()), json);
   }
 
   @Descriptor("shows what a driver matches and where it is attached")

@@ -86,6 +86,7 @@ final class Sessions<S> {
   }
 
   Session<S> find(String text) {
+    Devices.settled(gateway);
     List<Session<S>> found = matching(text);
     if (found.size() == 1) {
       return found.get(0);

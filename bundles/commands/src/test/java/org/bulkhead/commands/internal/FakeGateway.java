@@ -1,6 +1,7 @@
 package org.bulkhead.commands.internal;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.bulkhead.device.usb.DeviceIdentity;
 import org.bulkhead.device.usb.UsbSpeed;
@@ -111,5 +112,10 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
   @Override
   public int inject(String target, InjectedFault kind) {
     throw new IllegalStateException("fault injection is off: set faults.injection=true");
+  }
+
+  @Override
+  public boolean awaitSettled(Duration patience) {
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 package org.bulkhead.framework.admin;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -20,6 +21,16 @@ public interface Gateway {
    * @return one entry for each, by location
    */
   List<DeviceInfo> devices();
+
+  /**
+   * Waits until every device that is there has been offered to the drivers that are there, and no
+   * driver is still attaching.
+   *
+   * @param patience how long to wait
+   * @return true where that is so, false where the time ran out
+   * @throws InterruptedException when the thread is interrupted
+   */
+  boolean awaitSettled(Duration patience) throws InterruptedException;
 
   /**
    * The drivers that are installed, whether they run or not.

@@ -75,7 +75,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.context = context;
     this.log = loggers.getLogger("gateway");
     this.limits = limits(config);
-    this.faultInjection = config.faultInjection();
+    this.faultInjection =
+        config.faultInjection() || Boolean.parseBoolean(context.getProperty("bulkhead.demo"));
     Duration patience = Duration.ofMillis(config.sessionPatienceMillis());
     this.host = new Host(limits, new SessionRegistry(this::publish, patience), loggers);
     this.compartments = new Compartments(host);
@@ -186,6 +187,12 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   @Override
   public List<DeviceInfo> devices() {
     return devices.devices().stream().map(this::info).toList();
+  }
+
+  @Override
+  public boolean awaitSettled(Duration patience) throws InterruptedException {
+    long until = System.nanoTime() + patience.toNanos();
+    return manager.awaitQuiet(until) && compartments.awaitStarted(until);
   }
 
   private DeviceInfo info(ManagedDevice device) {

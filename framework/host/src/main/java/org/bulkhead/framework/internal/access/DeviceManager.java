@@ -1,6 +1,7 @@
 package org.bulkhead.framework.internal.access;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +61,7 @@ public final class DeviceManager
   private final Map<ServiceReference<?>, String> owners = new HashMap<>();
   private final Map<ServiceReference<?>, Wait> waits = new HashMap<>();
   private final Map<ServiceReference<?>, Integer> timeouts = new HashMap<>();
+  private final List<CountDownLatch> startWaiters = new ArrayList<>();
   private boolean started;
 
   /**
@@ -123,6 +126,27 @@ public final class DeviceManager
     context.removeFrameworkListener(this);
     runs.shutdownNow();
     thirdParty.close();
+  }
+
+  /**
+   * Waits until the algorithm has run for all that has happened so far.
+   *
+   * @param untilNanos when to stop waiting
+   * @return whether it has
+   */
+  public boolean awaitQuiet(long untilNanos) throws InterruptedException {
+    CountDownLatch first = new CountDownLatch(1);
+    // The framework's start is queued by an event that may still be on its way.
+    queue(() -> whenStarted(first));
+    return first.await(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+  }
+
+  private void whenStarted(CountDownLatch latch) {
+    if (started) {
+      latch.countDown();
+    } else {
+      startWaiters.add(latch);
+    }
   }
 
   @Override
@@ -190,6 +214,8 @@ public final class DeviceManager
   private void start() {
     started = true;
     attachIdle();
+    startWaiters.forEach(CountDownLatch::countDown);
+    startWaiters.clear();
   }
 
   private void driverGone(ServiceReference<?> driver, String driverId) {

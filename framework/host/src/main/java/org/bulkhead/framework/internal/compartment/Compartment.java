@@ -33,6 +33,7 @@ public final class Compartment {
   private final int interfaceNumber;
   private final RestartBudget budget;
   private final Logger log;
+  private final CountDownLatch firstStart = new CountDownLatch(1);
 
   private volatile String location;
   private volatile DriverSource source;
@@ -110,6 +111,11 @@ public final class Compartment {
           budget.reset();
           start();
         });
+  }
+
+  /** Waits until the first incarnation runs, or has failed. */
+  boolean awaitStarted(long untilNanos) throws InterruptedException {
+    return firstStart.await(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
   /** Its device is unplugged. */
@@ -306,6 +312,7 @@ public final class Compartment {
     state = CompartmentState.RUNNING;
     reason = "";
     host.services().connect(from, published);
+    firstStart.countDown();
     log.info("{} runs, incarnation {}", this, lives);
   }
 
@@ -316,6 +323,7 @@ public final class Compartment {
     faults++;
     host.services().suspend(this, "its driver is being restarted");
     tearDown();
+    firstStart.countDown();
     Duration pause = budget.fault(System.nanoTime());
     if (pause == null) {
       state = CompartmentState.QUARANTINED;
@@ -354,6 +362,7 @@ public final class Compartment {
   }
 
   private void leave() {
+    firstStart.countDown();
     host.services().away(this, "device " + location + " is unplugged");
     tearDown();
     device.hold().gone();

@@ -93,6 +93,21 @@ public final class Compartments {
     return all().stream().filter(test).toList();
   }
 
+  /**
+   * Waits until none is starting for the first time.
+   *
+   * @param untilNanos when to stop waiting
+   * @return whether none is
+   */
+  public boolean awaitStarted(long untilNanos) throws InterruptedException {
+    for (Compartment compartment : all()) {
+      if (!compartment.awaitStarted(untilNanos)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Ends all of them at the same time; returns when they have ended, or the grace is over. */
   public void close() {
     List<Compartment> ended;
