@@ -17,9 +17,6 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface BlockDevice {
 
-  /** Service property: the number of the logical unit, an Integer from 0. */
-  String UNIT = "bulkhead.block.unit";
-
   /**
    * The shape of the medium that is in now.
    *

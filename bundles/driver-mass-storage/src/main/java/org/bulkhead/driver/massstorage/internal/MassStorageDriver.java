@@ -43,7 +43,7 @@ public final class MassStorageDriver implements UsbDriver {
             BlockDevice.class,
             Integer.toString(lun),
             unit,
-            Map.of(BlockDevice.UNIT, lun, "service.description", inquiry.name()));
+            Map.of("service.description", inquiry.name()));
         published++;
       }
     }

@@ -36,8 +36,7 @@ class MassStorageDriverTest {
     assertThat(published).containsOnlyKeys("0", "1");
     assertThat(published.get("1").geometry().blockCount()).isEqualTo(20);
     assertThat(published.get("0").geometry().blockCount()).isEqualTo(10);
-    assertThat(properties.get("1"))
-        .isEqualTo(Map.of(BlockDevice.UNIT, 1, "service.description", "BULKHEAD"));
+    assertThat(properties.get("1")).isEqualTo(Map.of("service.description", "BULKHEAD"));
   }
 
   @Test
