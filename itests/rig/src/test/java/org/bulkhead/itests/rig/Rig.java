@@ -1,6 +1,7 @@
 package org.bulkhead.itests.rig;
 
 import jakarta.json.Json;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -115,6 +116,20 @@ final class Rig implements AutoCloseable {
         .forEach(
             part ->
                 monitor.deviceAdd(part.replace("{dir}", directory.toAbsolutePath().toString())));
+  }
+
+  /** Returns how many bytes have been read from a storage device since it was plugged in. */
+  long bytesRead(UsbDevice device) {
+    return monitor
+        .execute("query-blockstats", JsonObject.EMPTY_JSON_OBJECT)
+        .getJsonArray("return")
+        .getValuesAs(JsonObject.class)
+        .stream()
+        .filter(
+            row ->
+                row.getString("qdev", "").startsWith("/machine/peripheral/" + device.name() + "/"))
+        .mapToLong(row -> row.getJsonObject("stats").getJsonNumber("rd_bytes").longValue())
+        .sum();
   }
 
   /** Limits how fast the stick can be read, so that a test has time to act; 0 is unlimited. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shows that the rig itself does what the gateway's tests rely on. */
-class RigSelfTest {
+class RigSelfIT {
 
   @RegisterExtension static final RigExtension RIG = RigExtension.with(UsbDevice.all());
 

@@ -1,0 +1,179 @@
+package org.bulkhead.itests.rig;
+
+import static org.awaitility.Awaitility.await;
+
+import jakarta.json.Json;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The distribution, unpacked in the guest by a user without rights who was given the USB devices by
+ * a udev rule. What the tests know of the gateway's command line and its JSON is here.
+ */
+final class Gateway {
+
+  static final String STORAGE_DRIVER = "mass-storage";
+  static final String SERIAL_DRIVER = "ftdi";
+  static final String STORAGE_JAR = "org.bulkhead.driver.massstorage.jar";
+  static final String LIBUSB_JAR = "org.bulkhead.transport.libusb.jar";
+
+  private static final String HOME = "/home/gateway/gateway";
+
+  /** Starting a JVM takes seconds on an emulated processor, and a minute on a busy machine. */
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
+
+  /** The second compiler costs an emulated processor more than it gives. */
+  private static final String JAVA_OPTIONS = "BULKHEAD_JAVA_OPTS=-XX:TieredStopAtLevel=1";
+
+  private final Guest guest;
+
+  private Gateway(Guest guest) {
+    this.guest = guest;
+  }
+
+  /** Unpacks the distribution and allows faults to be injected. */
+  static Gateway install(Guest guest, Path archive) {
+    guest.push(archive, "/tmp/gateway.tar.gz");
+    guest.run(
+        """
+        set -e
+        echo 'SUBSYSTEM=="usb", MODE="0660", GROUP="gateway"' >/etc/udev/rules.d/70-bulkhead.rules
+        udevadm control --reload
+        udevadm trigger --subsystem-match=usb
+        udevadm settle --timeout=20
+        mkdir -p HOME
+        tar -xzf /tmp/gateway.tar.gz -C HOME --strip-components=1
+        rm /tmp/gateway.tar.gz
+        echo faultInjection=true >HOME/etc/org.bulkhead.framework.cfg
+        chown -R gateway: HOME
+        """
+            .replace("HOME", HOME));
+    return new Gateway(guest);
+  }
+
+  /** Runs {@code bin/bulkhead} as a user would. */
+  ExecResult bulkhead(String arguments) {
+    return guest.exec(bulkheadScript(arguments), DEADLINE);
+  }
+
+  /** Runs shell commands in the gateway, which must succeed, and returns what they print. */
+  String exec(String commands) {
+    return bulkhead("exec '" + commands + "'").succeeded().stdout();
+  }
+
+  /** Begins shell commands in the gateway. */
+  CompletableFuture<ExecResult> begin(String commands) {
+    return guest.start(bulkheadScript("exec '" + commands + "'"), DEADLINE);
+  }
+
+  /** Returns the gateway's process id. */
+  int pid() {
+    return Integer.parseInt(guest.run("cat " + HOME + "/var/run/pid"));
+  }
+
+  /** Returns the device at a port path as {@code device:list} has it. */
+  Optional<JsonObject> device(UsbDevice device) {
+    return devices().getValuesAs(JsonObject.class).stream()
+        .filter(row -> row.getString("location").equals(device.path()))
+        .findFirst();
+  }
+
+  /** Returns what {@code device:list} prints. */
+  JsonArray devices() {
+    return array(exec("device:list --json"));
+  }
+
+  /** Returns what {@code driver:faults} prints. */
+  JsonArray faults() {
+    return array(exec("driver:faults --json"));
+  }
+
+  /** Returns the version of a driver. */
+  String driverVersion(String driver) {
+    return array(exec("driver:list --json")).getValuesAs(JsonObject.class).stream()
+        .filter(row -> row.getString("name").equals(driver))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no driver " + driver))
+        .getString("version");
+  }
+
+  /** Waits until a driver serves the device, and returns the device. */
+  JsonObject awaitServed(UsbDevice device) {
+    return await("a driver for " + device)
+        .atMost(DEADLINE)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> device(device).filter(Gateway::served), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** Returns the name of the driver that serves a device's first served interface. */
+  static Optional<String> driver(JsonObject device) {
+    return device.getJsonArray("interfaces").getValuesAs(JsonObject.class).stream()
+        .filter(row -> !row.isNull("driver"))
+        .map(row -> row.getString("driver"))
+        .findFirst();
+  }
+
+  private static boolean served(JsonObject device) {
+    return device.getJsonArray("interfaces").getValuesAs(JsonObject.class).stream()
+        .anyMatch(row -> !row.isNull("state") && row.getString("state").equals("running"));
+  }
+
+  /** Returns the hash in what {@code block:hash --json} printed. */
+  static String hash(String json) {
+    try (JsonReader reader = Json.createReader(new StringReader(json))) {
+      return reader.readObject().getString("hash");
+    }
+  }
+
+  /** Puts a jar into {@code deploy/} as the documentation says: written elsewhere, renamed in. */
+  void deploy(Path jar, String name) {
+    guest.push(jar, HOME + "/var/" + name);
+    guest.run("cd " + HOME + " && chown gateway: var/" + name + " && mv var/" + name + " deploy/");
+  }
+
+  /** What must not grow: counted in the guest's kernel. */
+  record Footprint(int threads, int files, int claims, int residentKib) {}
+
+  /** Counts what the gateway's process holds; claims are interfaces that usbfs has for it. */
+  Footprint footprint() {
+    String[] counts =
+        guest
+            .run(
+                """
+                p=/proc/PID
+                ls $p/task | wc -l
+                ls $p/fd | wc -l
+                ls -l /sys/bus/usb/devices/*/driver | grep -c '/usbfs$'
+                sed -n 's/^VmRSS: *\\([0-9]*\\).*/\\1/p' $p/status
+                """
+                    .replace("PID", Integer.toString(pid())))
+            .split("\n");
+    return new Footprint(
+        Integer.parseInt(counts[0]),
+        Integer.parseInt(counts[1]),
+        Integer.parseInt(counts[2]),
+        Integer.parseInt(counts[3]));
+  }
+
+  private static JsonArray array(String json) {
+    try (JsonReader reader = Json.createReader(new StringReader(json))) {
+      return reader.readArray();
+    }
+  }
+
+  private static String bulkheadScript(String arguments) {
+    return "cd "
+        + HOME
+        + " && runuser -u gateway -- env "
+        + JAVA_OPTIONS
+        + " bin/bulkhead "
+        + arguments;
+  }
+}

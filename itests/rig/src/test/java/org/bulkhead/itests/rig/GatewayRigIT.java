@@ -1,0 +1,277 @@
+package org.bulkhead.itests.rig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.bulkhead.itests.rig.Gateway.Footprint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The distribution with emulated devices on a real kernel, used as a person would use it. */
+class GatewayRigIT {
+
+  private static final int SECTOR_BYTES = 512;
+
+  /** At this rate the stick's 32 MiB take 8 s, so that there is time to do harm. */
+  private static final long SLOW_BYTES_PER_SECOND = 4 << 20;
+
+  @RegisterExtension static final RigExtension RIG = RigExtension.with(UsbDevice.all());
+
+  private static Gateway gateway;
+
+  private final Rig rig = RIG.rig();
+  private final Guest guest = RIG.guest();
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void install() throws IOException {
+    if (Distribution.archive().isEmpty()) {
+      RigExtension.skip("the distribution is not built: mvn package -pl distribution -am");
+    }
+    gateway = Gateway.install(RIG.guest(), Distribution.archive().orElseThrow());
+    gateway.bulkhead("start").succeeded();
+    // Once for all: without it every test would wait for the stick in vain.
+    gateway.awaitServed(UsbDevice.STICK);
+  }
+
+  @BeforeEach
+  void start() {
+    if (gateway.bulkhead("status").status() != 0) {
+      gateway.bulkhead("start").succeeded();
+    }
+    gateway.awaitServed(UsbDevice.STICK);
+  }
+
+  @AfterEach
+  void readAtFullSpeed() {
+    rig.limitStickRead(0);
+  }
+
+  @Test
+  @SuppressWarnings("try") // the peers need only be there
+  void deviceList_hasEveryDeviceWithItsNameAndDriver() throws Exception {
+    try (SerialPeer ftdi = rig.connect(UsbDevice.FTDI);
+        SerialPeer braille = rig.connect(UsbDevice.BRAILLE)) {
+      guest.awaitPresent(UsbDevice.FTDI);
+      guest.awaitPresent(UsbDevice.BRAILLE);
+      gateway.awaitServed(UsbDevice.FTDI);
+      for (UsbDevice device : UsbDevice.all()) {
+        JsonObject row =
+            gateway.device(device).orElseThrow(() -> new AssertionError("not listed: " + device));
+        assertThat(row.getString("vendorId") + ":" + row.getString("productId"))
+            .as("%s", device)
+            .isEqualTo(device.usbId());
+        assertThat(row.getString("name")).as("%s", device).isNotBlank();
+      }
+      assertDriver(UsbDevice.STICK, Gateway.STORAGE_DRIVER);
+      assertDriver(UsbDevice.EHCI_STICK, Gateway.STORAGE_DRIVER);
+      assertDriver(UsbDevice.BOT, Gateway.STORAGE_DRIVER);
+      assertDriver(UsbDevice.FTDI, Gateway.SERIAL_DRIVER);
+      assertThat(Gateway.driver(gateway.device(UsbDevice.KEYBOARD).orElseThrow())).isEmpty();
+    }
+  }
+
+  @Test
+  void hash_isTheImages() throws Exception {
+    assertThat(Gateway.hash(gateway.exec(hashOf(UsbDevice.STICK)))).isEqualTo(imageHash());
+  }
+
+  @Test
+  void writtenPattern_isReadByTheGuestsKernelAfterTheDriverLetsGo() throws Exception {
+    byte[] pattern = new byte[100 * SECTOR_BYTES];
+    for (int i = 0; i < pattern.length; i++) {
+      pattern[i] = (byte) (i * 31 ^ i >> 9);
+    }
+    guest.push(Files.write(folder.resolve("pattern"), pattern), "/tmp/pattern");
+
+    gateway.exec("block:write --in /tmp/pattern --force " + UsbDevice.STICK.path() + " 1000");
+    gateway.exec("driver:stop " + Gateway.STORAGE_DRIVER);
+
+    String node = Guest.sysfs(UsbDevice.STICK) + "/*/host*/target*/*/block/*";
+    guest.await("ls -d " + node, "the kernel's own driver on " + UsbDevice.STICK);
+    guest.run(
+        "dd if=/dev/$(basename "
+            + node
+            + ") bs=512 skip=1000 count=100 status=none"
+            + " | cmp - /tmp/pattern");
+    gateway.exec("driver:start " + Gateway.STORAGE_DRIVER);
+    gateway.awaitServed(UsbDevice.STICK);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"throw", "hang"})
+  void driverFaultDuringHash_changesNeitherHashNorProcess(String kind) throws Exception {
+    int faultsBefore = gateway.faults().size();
+    assertHashSurvives(() -> gateway.exec("fault:inject " + UsbDevice.STICK.path() + " " + kind));
+    assertThat(gateway.faults()).hasSizeGreaterThan(faultsBefore);
+  }
+
+  @Test
+  void driverJarReplacedDuringHash_changesNeitherHashNorProcess() throws Exception {
+    Path jar = Distribution.withVersion(Gateway.STORAGE_JAR, "1.0.1", folder);
+    assertHashSurvives(() -> gateway.deploy(jar, Gateway.STORAGE_JAR));
+    assertThat(gateway.driverVersion(Gateway.STORAGE_DRIVER)).isEqualTo("1.0.1");
+  }
+
+  @Test
+  void transportReplacedDuringHash_changesNeitherHashNorProcess() throws Exception {
+    Path jar = Distribution.withVersion(Gateway.LIBUSB_JAR, "1.0.1", folder);
+    assertHashSurvives(() -> gateway.deploy(jar, Gateway.LIBUSB_JAR));
+    await("the transport's new version")
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () ->
+                gateway
+                    .exec("lb -s")
+                    .lines()
+                    .anyMatch(
+                        line ->
+                            line.contains("org.bulkhead.transport.libusb (1.0.1)")
+                                && line.contains("Active")));
+  }
+
+  @Test
+  void tenReplugs_keepTheIdAndLeaveNothingBehind() throws Exception {
+    String key = gateway.awaitServed(UsbDevice.STICK).getString("key");
+    replug(false);
+    replug(true);
+    Footprint before = gateway.footprint();
+    for (int round = 0; round < 10; round++) {
+      replug(round % 2 == 1);
+      assertThat(gateway.awaitServed(UsbDevice.STICK).getString("key")).isEqualTo(key);
+    }
+    await("the gateway to hold no more than before")
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofSeconds(2))
+        .untilAsserted(
+            () -> {
+              Footprint after = gateway.footprint();
+              assertThat(after.threads()).as("threads").isLessThanOrEqualTo(before.threads());
+              assertThat(after.files()).as("files").isLessThanOrEqualTo(before.files());
+              assertThat(after.claims()).as("claims").isEqualTo(before.claims());
+              assertThat(after.residentKib())
+                  .as("resident KiB")
+                  .isLessThan(before.residentKib() + 24 * 1024);
+            });
+    assertThat(Gateway.hash(gateway.exec(hashOf(UsbDevice.STICK)))).isEqualTo(imageHash());
+  }
+
+  @Test
+  void serialPort_passesBytesAtTwoRatesBeforeAndAfterARestart() throws Exception {
+    try (SerialPeer peer = rig.connect(UsbDevice.FTDI)) {
+      guest.awaitPresent(UsbDevice.FTDI);
+      gateway.awaitServed(UsbDevice.FTDI);
+      exchange(peer, 9600);
+      exchange(peer, 115200);
+      gateway.exec("driver:restart " + Gateway.SERIAL_DRIVER);
+      gateway.awaitServed(UsbDevice.FTDI);
+      exchange(peer, 115200);
+      exchange(peer, 9600);
+    }
+  }
+
+  @Test
+  void terminated_endsInFiveSecondsAndGivesTheKernelItsDevicesBack() {
+    int pid = gateway.pid();
+    guest.run("kill -TERM " + pid);
+    guest
+        .exec("for i in {1..50}; do [ -e /proc/" + pid + " ] || exit 0; sleep 0.1; done; exit 1")
+        .succeeded();
+    guest.await(
+        "[ $(basename $(readlink "
+            + Guest.sysfs(UsbDevice.STICK)
+            + "/"
+            + UsbDevice.STICK.path()
+            + ":1.0/driver)) = usb-storage ]",
+        "usb-storage to have the stick again");
+  }
+
+  @Test
+  void killed_startsAgainAtOnce() throws Exception {
+    guest.run("kill -KILL " + gateway.pid());
+    gateway.bulkhead("start").succeeded();
+    gateway.awaitServed(UsbDevice.STICK);
+    assertThat(Gateway.hash(gateway.exec(hashOf(UsbDevice.STICK)))).isEqualTo(imageHash());
+  }
+
+  private void assertHashSurvives(Runnable harm) throws Exception {
+    gateway.awaitServed(UsbDevice.STICK);
+    int pid = gateway.pid();
+    rig.limitStickRead(SLOW_BYTES_PER_SECOND);
+    CompletableFuture<ExecResult> hash = beginHash();
+    harm.run();
+    assertThat(hash).as("the harm must come while the hash runs").isNotDone();
+    ExecResult result = hash.get(180, TimeUnit.SECONDS).succeeded();
+    assertThat(Gateway.hash(result.stdout())).isEqualTo(imageHash());
+    assertThat(gateway.pid()).isEqualTo(pid);
+  }
+
+  /** Begins a hash of the stick and returns when its reads have come to the stick. */
+  private CompletableFuture<ExecResult> beginHash() {
+    long before = rig.bytesRead(UsbDevice.STICK);
+    CompletableFuture<ExecResult> hash = gateway.begin(hashOf(UsbDevice.STICK));
+    await("reads of the stick")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> rig.bytesRead(UsbDevice.STICK) > before + (1 << 20));
+    return hash;
+  }
+
+  private void replug(boolean underWay) throws Exception {
+    CompletableFuture<ExecResult> hash = CompletableFuture.completedFuture(null);
+    if (underWay) {
+      rig.limitStickRead(SLOW_BYTES_PER_SECOND);
+      hash = beginHash();
+    }
+    rig.unplug(UsbDevice.STICK);
+    guest.awaitAbsent(UsbDevice.STICK);
+    rig.limitStickRead(0);
+    rig.plug(UsbDevice.STICK);
+    guest.awaitPresent(UsbDevice.STICK);
+    gateway.awaitServed(UsbDevice.STICK);
+    ExecResult result = hash.get(180, TimeUnit.SECONDS);
+    if (result != null && result.status() == 0) {
+      assertThat(Gateway.hash(result.stdout())).isEqualTo(imageHash());
+    }
+  }
+
+  private void exchange(SerialPeer peer, int baud) throws Exception {
+    String path = UsbDevice.FTDI.path();
+    gateway.exec("serial:config --baud " + baud + " " + path);
+    assertThat(gateway.exec("serial:config --json " + path)).contains(Integer.toString(baud));
+    String question = "question at " + baud;
+    CompletableFuture<ExecResult> answer =
+        gateway.begin("serial:send --reply 10 " + path + " \"" + question + "\"");
+    assertThat(peer.read(question.length(), Duration.ofSeconds(30))).isEqualTo(question);
+    peer.write("answer at " + baud);
+    assertThat(answer.get(60, TimeUnit.SECONDS).succeeded().stdout()).contains("answer at " + baud);
+  }
+
+  private void assertDriver(UsbDevice device, String driver) {
+    assertThat(Gateway.driver(gateway.awaitServed(device))).as("%s", device).contains(driver);
+  }
+
+  private static String hashOf(UsbDevice device) {
+    return "block:hash --json " + device.path();
+  }
+
+  private String imageHash() throws Exception {
+    byte[] image = Files.readAllBytes(rig.disk(UsbDevice.STICK));
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(image));
+  }
+}
