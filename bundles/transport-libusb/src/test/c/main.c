@@ -188,19 +188,27 @@ static void unplug(Widget *w) {
   unlink(real_node);
 }
 
+/* The one that is deepest in the tree: umockdev removes no device whose parent is gone. */
+static Widget *leaf(void) {
+  GHashTableIter i;
+  gpointer widget;
+  Widget *found = NULL;
+  g_hash_table_iter_init(&i, widgets);
+  while (g_hash_table_iter_next(&i, NULL, &widget))
+    if (found == NULL || strlen(((Widget *)widget)->port) > strlen(found->port)) found = widget;
+  return found;
+}
+
 static char *clear(void) {
   for (;;) {
-    GHashTableIter i;
-    gpointer widget;
     g_mutex_lock(&usbfs_lock);
-    g_hash_table_iter_init(&i, widgets);
-    gboolean more = g_hash_table_iter_next(&i, NULL, &widget);
+    Widget *w = leaf();
     g_mutex_unlock(&usbfs_lock);
-    if (!more) {
+    if (w == NULL) {
       udevd_runs = TRUE;
       return ok();
     }
-    unplug(widget);
+    unplug(w);
   }
 }
 

@@ -2,6 +2,8 @@ package org.bulkhead.transport.libusb.internal;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +11,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +29,11 @@ final class LibusbWatch implements Transport.Watch {
   /** A device gets its configuration after its folder; one that gets none is reported so. */
   private static final long CONFIGURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Root hubs are "usb1", what hangs on them "1-1", and on that "1-1.2". */
+  private static final Comparator<String> HUBS_FIRST =
+      Comparator.<String, Boolean>comparing(location -> !location.startsWith("usb"))
+          .thenComparing(Comparator.naturalOrder());
+
   /** The listener returns quickly, by its contract. */
   private static final long END_MILLIS = 10_000;
 
@@ -33,9 +41,9 @@ final class LibusbWatch implements Transport.Watch {
   private final TransportListener listener;
   private final Pace pace;
   private final LibusbContexts contexts;
-  private final SortedMap<String, Seen> seen = new TreeMap<>();
+  private final SortedMap<String, Seen> seen = new TreeMap<>(HUBS_FIRST);
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final Set<LibusbDevice> renewed = java.util.concurrent.ConcurrentHashMap.newKeySet();
+  private final Set<LibusbDevice> renewed = ConcurrentHashMap.newKeySet();
   private final Thread thread = new Thread(this::run, "bulkhead libusb devices");
   private volatile boolean stopping;
   private volatile boolean event;
@@ -113,7 +121,7 @@ final class LibusbWatch implements Transport.Watch {
     }
     // Children before their hubs.
     List<Seen> last = new ArrayList<>(seen.values());
-    java.util.Collections.reverse(last);
+    Collections.reverse(last);
     last.forEach(this::left);
   }
 
@@ -153,7 +161,7 @@ final class LibusbWatch implements Transport.Watch {
     long now = System.nanoTime();
     boolean changed = false;
     Set<String> present = new HashSet<>();
-    List<String> locations = Sysfs.locations();
+    Set<String> locations = Sysfs.locations();
     for (String location : List.copyOf(seen.keySet())) {
       Seen known = seen.get(location);
       Optional<SysfsDevice.Key> key =

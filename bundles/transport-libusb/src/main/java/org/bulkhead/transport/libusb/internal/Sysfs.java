@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import org.bulkhead.device.usb.UsbSpeed;
 
 /**
@@ -23,9 +23,9 @@ final class Sysfs {
 
   private Sysfs() {}
 
-  /** The locations of all devices, root hubs included; hubs before what hangs on them. */
-  static List<String> locations() throws IOException {
-    TreeSet<String> names = new TreeSet<>();
+  /** The locations of all devices, root hubs included. */
+  static Set<String> locations() throws IOException {
+    Set<String> names = new HashSet<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(DEVICES)) {
       for (Path folder : folders) {
         String name = folder.getFileName().toString();
@@ -37,7 +37,7 @@ final class Sysfs {
     } catch (NoSuchFileException none) {
       // A machine or a container without USB.
     }
-    return List.copyOf(names);
+    return names;
   }
 
   /** What tells whether the device is still the same, or nothing where it just went. */
