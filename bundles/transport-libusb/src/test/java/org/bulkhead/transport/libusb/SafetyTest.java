@@ -212,6 +212,38 @@ class SafetyTest {
   }
 
   @Test
+  void transfersThatNeverComeBack_areLeftOpenAndSaidSo(Simulator simulator) throws Exception {
+    BusHandle handle = open(simulator);
+    simulator.hold(PORT, 0);
+    simulator.failRequest(PORT, "discard", "EIO", 1_000);
+    Flight stuck = Flight.control(handle, 8).setup(0xc0, 2, 0, 0, 4).submit(12);
+
+    handle.close();
+    bus.close();
+
+    assertThat(bus.warnings())
+        .anyMatch(line -> line.contains("1-1 (1209:0001 Widget) is left open"))
+        .anyMatch(line -> line.contains("context is left as it is, for 1 handles"));
+    assertKind(Kind.DISCONNECTED, () -> stuck.submit(12));
+    stuck.transfer.free();
+    simulator.resume(PORT, 0);
+    bus = new Bus();
+    assertWorks(bus.open(PORT, 1));
+  }
+
+  @Test
+  void transfersThatCannotBeCancelled_endWithTheirClaim(Simulator simulator) throws Exception {
+    BusHandle handle = open(simulator);
+    simulator.failRequest(PORT, "discard", "EIO", 1_000);
+    Flight stuck = Flight.bulk(handle, LOOP_IN, 512).submit(512);
+
+    handle.close();
+
+    stuck.await();
+    Bus.until("the node to be closed", () -> simulator.count(PORT, "opens") == 0);
+  }
+
+  @Test
   void openingAfterTheWatchEnded_isRefused(Simulator simulator) {
     simulator.plug(PORT);
     BusDevice device = bus.device(PORT);

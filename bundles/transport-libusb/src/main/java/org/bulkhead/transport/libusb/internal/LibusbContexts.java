@@ -61,11 +61,13 @@ final class LibusbContexts {
     long until = System.nanoTime() + EVENT_NANOS;
     while (opened.code() == LibusbCode.NOT_LISTED
         && eventsCome.getAsBoolean()
+        && device.isPresent()
         && System.nanoTime() - until < 0) {
       LockSupport.parkNanos(RETRY_NANOS);
       opened = context.open(device);
     }
-    if (opened.code() == LibusbCode.NOT_LISTED || opened.code() == LibusbCode.CLOSED) {
+    if (opened.code() == LibusbCode.CLOSED
+        || opened.code() == LibusbCode.NOT_LISTED && device.isPresent()) {
       opened = renew(context).open(device);
     }
     return opened;

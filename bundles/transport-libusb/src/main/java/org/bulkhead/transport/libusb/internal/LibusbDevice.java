@@ -116,31 +116,31 @@ final class LibusbDevice implements BusDevice {
 
   private UsbException failure(int code) {
     Kind kind = LibusbCode.kind(code);
-    String message;
+    String message = "cannot open " + sysfs + ": ";
     if (code == LibUsb.ERROR_ACCESS) {
       message = Remedy.denied(sysfs);
-    } else if (code == LibusbCode.NOT_LISTED) {
-      kind = Kind.FAULT;
-      message = "cannot open " + sysfs + ": libusb does not list it";
     } else if (code == LibusbCode.CLOSED) {
       kind = Kind.DISCONNECTED;
-      message = "cannot open " + sysfs + ": the libusb transport is being stopped";
-    } else if (code == LibUsb.ERROR_NO_DEVICE) {
-      if (!gone && isInSysfs() && !Files.exists(Sysfs.node(busNumber(), address()))) {
-        kind = Kind.DENIED;
-        message = Remedy.noNode(sysfs);
-      } else {
-        suspect();
-        message = "cannot open " + sysfs + ": the device is gone";
-      }
+      message += "the libusb transport is being stopped";
+    } else if (!isPresent()) {
+      suspect();
+      kind = Kind.DISCONNECTED;
+      message += "the device is gone";
+    } else if (code == LibusbCode.NOT_LISTED) {
+      kind = Kind.FAULT;
+      message += "libusb does not list it";
+    } else if (!Files.exists(Sysfs.node(busNumber(), address()))) {
+      kind = Kind.DENIED;
+      message = Remedy.noNode(sysfs);
     } else {
-      message = "cannot open " + sysfs + ": " + LibusbCode.name(code);
+      message += LibusbCode.name(code);
     }
     return new UsbException(kind, message, 0, code);
   }
 
-  private boolean isInSysfs() {
-    return Sysfs.key(location()).map(key -> key.sameDevice(sysfs.key())).orElse(false);
+  /** Whether it is still there, by what sysfs says now. */
+  boolean isPresent() {
+    return !gone && Sysfs.key(location()).map(key -> key.sameDevice(sysfs.key())).orElse(false);
   }
 
   /** The device left, or the watch ends: transfers in flight end, and every call is refused. */
