@@ -17,6 +17,7 @@ import org.bulkhead.transport.sim.SimFtdi;
 import org.bulkhead.transport.sim.SimMedium;
 import org.bulkhead.transport.sim.SimPort;
 import org.bulkhead.transport.sim.SimStick;
+import org.bulkhead.transport.sim.SimThermometer;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -62,7 +63,11 @@ public final class DemoDevices {
   }
 
   static List<SimDevice> devices() {
-    return List.of(stick(), new SimFtdi("A50285BI", SerialPeer.loopback()), scanner());
+    return List.of(
+        stick(),
+        new SimFtdi("A50285BI", SerialPeer.loopback()),
+        scanner(),
+        new SimThermometer("DEMO20250003"));
   }
 
   private static SimDevice stick() {
