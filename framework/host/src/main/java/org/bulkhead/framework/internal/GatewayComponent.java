@@ -177,6 +177,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   void removeDriver(ComponentServiceObjects<UsbDriver> objects) {
     Registered registered = drivers.remove(objects);
     if (registered != null) {
+      registered.driver().gone();
       compartments.driverGone(registered.driver());
       unregister(registered.registration());
     }

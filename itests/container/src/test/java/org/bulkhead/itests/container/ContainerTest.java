@@ -56,7 +56,7 @@ public abstract class ContainerTest {
 
   // ---- features --------------------------------------------------------------------------------
 
-  /** Felix, Declarative Services, configuration and log, and what the tests themselves need. */
+  /** The services of Felix, and what a test inside the container needs. */
   static Option osgi() {
     return composite(
         junitBundles(),
@@ -70,14 +70,19 @@ public abstract class ContainerTest {
             "org.assertj.core.data",
             "org.awaitility",
             "org.awaitility.core"),
-        jars(
-            "org.osgi.util.function",
-            "org.osgi.util.promise",
-            "org.osgi.service.component",
-            "org.apache.felix.configadmin",
-            "org.apache.felix.log",
-            "org.apache.felix.scr",
-            "org.bulkhead.log"));
+        services());
+  }
+
+  /** Declarative Services, configuration and log. */
+  static Option services() {
+    return jars(
+        "org.osgi.util.function",
+        "org.osgi.util.promise",
+        "org.osgi.service.component",
+        "org.apache.felix.configadmin",
+        "org.apache.felix.log",
+        "org.apache.felix.scr",
+        "org.bulkhead.log");
   }
 
   /** Device manager, compartments and sessions. */
@@ -147,6 +152,11 @@ public abstract class ContainerTest {
     installed.add(bundle);
     bundle.start();
     return bundle;
+  }
+
+  /** Takes a bundle out of the test's hands, so that nothing here holds it. */
+  void forget(Bundle bundle) {
+    installed.remove(bundle);
   }
 
   /** A bundle of the container. */

@@ -7,8 +7,6 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.contract.DeviceUnavailableException;
 import org.bulkhead.framework.admin.CompartmentInfo;
@@ -95,15 +93,7 @@ public class FaultIT extends BusTest {
     SimPort port = plug(widget());
     BlockDevice session = session(BlockDevice.class, port.location());
     ByteBuffer captured = ByteBuffer.allocate(512);
-    CompletableFuture<Void> call =
-        CompletableFuture.runAsync(
-            () -> {
-              try {
-                session.read(0, captured);
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
-            });
+    Background call = Background.start(() -> session.read(0, captured));
 
     eventually("the next incarnation")
         .until(() -> compartment(port.location()), c -> c.incarnation() == 2 && isRunning(c));
@@ -111,10 +101,10 @@ public class FaultIT extends BusTest {
     session.read(0, block);
     assertThat(block.get(0)).isEqualTo((byte) 1);
     assertThat(compartment(port.location()).abandonedThreads()).isEqualTo(1);
-    assertThat(call).isNotDone();
+    assertThat(call.isDone()).isFalse();
 
     System.setProperty(ProbeDriver.RELEASE, "true");
-    call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    call.await();
     assertThat(captured.get(0)).isEqualTo((byte) 1);
   }
 

@@ -31,6 +31,7 @@ public final class SupervisedDriver implements Driver, DriverSource {
   private final List<String> matches;
   private final ComponentServiceObjects<UsbDriver> objects;
   private final Compartments compartments;
+  private volatile boolean gone;
 
   /**
    * Reads a driver's service properties.
@@ -70,8 +71,19 @@ public final class SupervisedDriver implements Driver, DriverSource {
   }
 
   @Override
+  public boolean isThere() {
+    int state = bundle.getState();
+    return !gone && (state == Bundle.ACTIVE || state == Bundle.STARTING);
+  }
+
+  /** The driver's service goes; said before its compartments are told. */
+  public void gone() {
+    gone = true;
+  }
+
+  @Override
   public UsbDriver obtain() {
-    UsbDriver driver = objects.getService();
+    UsbDriver driver = isThere() ? objects.getService() : null;
     if (driver == null) {
       throw new IllegalStateException("driver " + name + " could not be made; the log says why");
     }

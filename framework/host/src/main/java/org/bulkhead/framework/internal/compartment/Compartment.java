@@ -102,6 +102,10 @@ public final class Compartment {
   public void attach(ManagedDevice to, InterfaceDescriptor at, DriverSource by) {
     actor.execute(
         () -> {
+          if (!by.isThere()) {
+            // It went while the device manager chose it, and its driverGone may have been before.
+            return;
+          }
           endInOrder("attached anew");
           device = to;
           matched = at;
@@ -213,6 +217,11 @@ public final class Compartment {
     }
     if (isUnplug(thrown)) {
       deviceLost(from);
+      return;
+    }
+    if (!source.isThere()) {
+      // Its end is on its way, by driverGone.
+      from.condemn();
       return;
     }
     FaultKind kind =

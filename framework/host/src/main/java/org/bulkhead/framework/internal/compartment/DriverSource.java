@@ -8,6 +8,9 @@ public interface DriverSource {
   /** The driver's name. */
   String name();
 
+  /** False once the driver is being stopped: what fails then is no fault. */
+  boolean isThere();
+
   /** A driver for one incarnation; throws what the driver's constructor or activation throws. */
   UsbDriver obtain();
 
