@@ -38,7 +38,8 @@ public interface SerialPort {
    * @throws IllegalArgumentException names the setting that the hardware cannot do
    */
   @Sticky
-  void configure(SerialPortConfiguration configuration) throws IOException;
+  void configure(SerialPortConfiguration configuration)
+      throws IOException, IllegalArgumentException;
 
   /**
    * Sets the DTR line.
@@ -62,7 +63,8 @@ public interface SerialPort {
    * Starts or ends a break condition.
    *
    * @param on true to hold the line in break
-   * @throws IOException where the device fails
+   * @throws IOException where the device fails, or cannot send a break: UsbException of kind
+   *     UNSUPPORTED
    */
   @Sticky
   void setBreak(boolean on) throws IOException;

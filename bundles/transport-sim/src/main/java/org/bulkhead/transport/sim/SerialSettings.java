@@ -5,15 +5,15 @@ import java.time.Duration;
 /**
  * How a simulated serial port is set at the moment.
  *
- * @param baudRate bits per second as the divisor gives them, rounded
- * @param dataBits 7 or 8
+ * @param baudRate bits per second; where a divisor makes them, rounded
+ * @param dataBits 5 to 8, or 16
  * @param parity the parity bit
  * @param stopBits the stop bits
  * @param flowControl who may hold back whom
  * @param dtr whether DTR is on
  * @param rts whether RTS is on
  * @param breakOn whether the line is held in break
- * @param latency how long bytes that do not fill a packet wait, 1 to 255 ms
+ * @param latency how long bytes that do not fill a packet wait, 0 to 255 ms
  */
 public record SerialSettings(
     int baudRate,
@@ -26,7 +26,7 @@ public record SerialSettings(
     boolean breakOn,
     Duration latency) {
 
-  /** The parity bit, in the order of the chip's codes. */
+  /** The parity bit, in the order of the codes. */
   public enum Parity {
     /** There is none. */
     NONE,
@@ -40,7 +40,7 @@ public record SerialSettings(
     SPACE
   }
 
-  /** The stop bits, in the order of the chip's codes. */
+  /** The stop bits, in the order of the codes. */
   public enum StopBits {
     /** One. */
     ONE,

@@ -1,13 +1,15 @@
 package org.bulkhead.driver.ftdi.internal;
 
 import java.nio.ByteBuffer;
+import org.bulkhead.device.serial.SerialLine;
 import org.bulkhead.device.serial.SerialLine.Condition;
+import org.bulkhead.device.serial.SerialReceiver;
 
 /**
  * Takes the two status bytes out of received transfers: the chip puts them in front of each packet,
  * so that a transfer of several packets has them in its midst. Pure but for the last line status.
  */
-final class FtdiPackets {
+final class FtdiPackets implements SerialReceiver.Framing {
 
   private static final int STATUS_BYTES = 2;
   private static final Condition[] CONDITIONS = {
@@ -31,9 +33,20 @@ final class FtdiPackets {
     this.packetBytes = packetBytes;
   }
 
-  /** Forgets what was reported, for a new connection. */
-  void reset() {
+  @Override
+  public void reset() {
     lastErrors = 0;
+  }
+
+  @Override
+  public void unwrap(ByteBuffer data, SerialLine line) {
+    int met = strip(data);
+    for (int i = 0; met != 0 && i < CONDITIONS.length; i++) {
+      Condition condition = condition(met, i);
+      if (condition != null) {
+        line.condition(condition);
+      }
+    }
   }
 
   /**

@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 import org.bulkhead.device.serial.ModemLines;
 import org.bulkhead.device.serial.SerialLine;
 import org.bulkhead.device.serial.SerialPort;
+import org.bulkhead.device.serial.SerialReceiver;
+import org.bulkhead.device.serial.SerialSender;
 import org.bulkhead.device.usb.ControlRequest;
 import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.UsbDevice;
@@ -30,8 +32,8 @@ final class FtdiPort implements SerialPort {
   private final UsbDevice device;
   private final FtdiChip chip;
   private final int port;
-  private final FtdiReceiver receiver;
-  private final FtdiSender sender;
+  private final SerialReceiver receiver;
+  private final SerialSender sender;
   private final ByteBuffer status = ByteBuffer.allocate(STATUS_BYTES);
 
   private Settings settings;
@@ -53,10 +55,9 @@ final class FtdiPort implements SerialPort {
     this.port = chip.port(claimed.descriptor().number());
     Endpoint in = claimed.endpoint(TransferType.BULK, Direction.IN);
     int packetBytes = in.descriptor().maxPacketBytes();
-    this.receiver =
-        new FtdiReceiver(
-            in, packetBytes > STATUS_BYTES ? packetBytes : FALLBACK_PACKET_BYTES, fail);
-    this.sender = new FtdiSender(claimed.endpoint(TransferType.BULK, Direction.OUT));
+    int usable = packetBytes > STATUS_BYTES ? packetBytes : FALLBACK_PACKET_BYTES;
+    this.receiver = new SerialReceiver(in, usable, new FtdiPackets(usable), fail);
+    this.sender = new SerialSender(claimed.endpoint(TransferType.BULK, Direction.OUT));
   }
 
   /** Brings the chip from whatever state it is in to the defaults. */

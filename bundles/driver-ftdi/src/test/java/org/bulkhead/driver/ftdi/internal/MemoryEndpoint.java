@@ -12,6 +12,7 @@ import org.bulkhead.device.usb.TransferHandler;
 import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
+import org.bulkhead.device.usb.descriptor.Direction;
 import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
 
 /** An endpoint whose transfers end when a test says so, on the test's thread. */
@@ -51,7 +52,11 @@ final class MemoryEndpoint implements Endpoint {
   /** Lets what was cancelled complete. */
   void settle() throws Exception {
     while (!flying.isEmpty() && flying.peek().cancelled) {
-      take(TransferStatus.CANCELLED, 0);
+      if (descriptor.direction() == Direction.IN) {
+        deliver(TransferStatus.CANCELLED);
+      } else {
+        take(TransferStatus.CANCELLED, 0);
+      }
     }
   }
 

@@ -1,19 +1,47 @@
-package org.bulkhead.driver.ftdi.internal;
+package org.bulkhead.device.serial;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
-import org.bulkhead.device.serial.SerialLine;
-import org.bulkhead.device.serial.SerialLine.Condition;
 import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.Transfer;
 import org.bulkhead.device.usb.UsbException;
 
 /**
- * Keeps reads in flight while a line is connected and hands it what they bring, in order.
+ * The receiving half of a serial driver whose bytes come from a bulk endpoint: keeps reads in
+ * flight while a line is connected and hands it what they bring, in order. Clears halts; what needs
+ * a new incarnation it throws, or tells when no call is under way. For the driver's thread only; no
+ * method blocks but for clearing a halt.
  *
  * <p>A transfer is idle, in flight, or held: completed, while the line has no room for its bytes.
  */
-final class FtdiReceiver {
+public final class SerialReceiver {
+
+  /** What a device puts between the received bytes. */
+  public interface Framing {
+
+    /** A new connection begins: forgets what was reported. */
+    void reset();
+
+    /**
+     * Leaves only received bytes in a buffer, and reports the conditions that it finds.
+     *
+     * @param data from position 0 to its limit what one transfer moved; afterwards the bytes
+     *     received
+     * @param line told of conditions
+     */
+    void unwrap(ByteBuffer data, SerialLine line);
+
+    /** Nothing but received bytes. */
+    Framing NONE =
+        new Framing() {
+          @Override
+          public void reset() {}
+
+          @Override
+          public void unwrap(ByteBuffer data, SerialLine line) {}
+        };
+  }
 
   private static final int TRANSFERS = 4;
   private static final int PACKETS_PER_TRANSFER = 16;
@@ -22,7 +50,7 @@ final class FtdiReceiver {
   private static final int MAX_STALLS = 3;
 
   private final Endpoint in;
-  private final FtdiPackets packets;
+  private final Framing framing;
   private final Consumer<Throwable> fail;
   private final ArrayDeque<Transfer> idle = new ArrayDeque<>(TRANSFERS);
   private final ArrayDeque<Transfer> held = new ArrayDeque<>(TRANSFERS);
@@ -38,20 +66,29 @@ final class FtdiReceiver {
   /**
    * Allocates the transfers.
    *
+   * @param in a bulk endpoint of direction IN
    * @param packetBytes the endpoint's largest packet
+   * @param framing what is around the bytes
    * @param fail told of a failure outside of a call
+   * @throws UsbException BUSY where the compartment's memory is spent
    */
-  FtdiReceiver(Endpoint in, int packetBytes, Consumer<Throwable> fail) throws UsbException {
+  public SerialReceiver(Endpoint in, int packetBytes, Framing framing, Consumer<Throwable> fail)
+      throws UsbException {
     this.in = in;
-    this.packets = new FtdiPackets(packetBytes);
+    this.framing = framing;
     this.fail = fail;
     for (int i = 0; i < TRANSFERS; i++) {
       idle.add(in.allocate(packetBytes * PACKETS_PER_TRANSFER, this::completed));
     }
   }
 
-  /** Starts for a line, in place of the one before; null stops and drops what is in flight. */
-  void connect(SerialLine newLine) throws UsbException {
+  /**
+   * Starts for a line, in place of the one before.
+   *
+   * @param newLine the line; null stops and drops what is in flight
+   * @throws UsbException DISCONNECTED
+   */
+  public void connect(SerialLine newLine) throws UsbException {
     if (line != null) {
       // They complete before any that is submitted from here on, so a count tells them apart.
       stale = inFlight;
@@ -61,12 +98,12 @@ final class FtdiReceiver {
       blocked = false;
     }
     line = newLine;
-    packets.reset();
+    framing.reset();
     refill();
   }
 
   /** Drops the bytes that the line has no room for; it still tells when to go on. */
-  void drop() {
+  public void drop() {
     held.forEach(transfer -> transfer.data().limit(transfer.data().position()));
   }
 
@@ -77,7 +114,7 @@ final class FtdiReceiver {
       idle.add(transfer);
     } else {
       judge(transfer);
-      report(packets.strip(transfer.data()));
+      framing.unwrap(transfer.data(), line);
       held.add(transfer);
     }
     if (halted && inFlight == 0) {
@@ -102,21 +139,12 @@ final class FtdiReceiver {
         }
       }
       case CANCELLED -> {
-        // Somebody reset the device: the chip has lost its settings.
+        // Somebody reset the device: the device has lost its settings.
         if (!halted) {
           transfer.check();
         }
       }
       default -> transfer.check();
-    }
-  }
-
-  private void report(int met) {
-    for (int i = 0; met != 0 && i < FtdiPackets.conditionCount(); i++) {
-      Condition condition = FtdiPackets.condition(met, i);
-      if (condition != null) {
-        line.condition(condition);
-      }
     }
   }
 
