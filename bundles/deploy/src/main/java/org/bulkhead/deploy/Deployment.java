@@ -34,4 +34,15 @@ public interface Deployment {
    * @throws DeploymentException if the jar was refused or the old bundle was put back
    */
   void update(Bundle bundle, File jar) throws DeploymentException;
+
+  /**
+   * Deploys a bundle that is not there yet: checks the jar, puts it into {@code deploy/} as {@code
+   * <symbolic name>.jar}, installs and starts it. It is there again after a restart of the gateway.
+   *
+   * @param jar the file, anywhere; it is copied
+   * @return the bundle; installed but not started where it requires something absent, which the log
+   *     names
+   * @throws DeploymentException if the jar was refused, or its bundle or file is there already
+   */
+  Bundle deploy(File jar) throws DeploymentException;
 }

@@ -1,5 +1,6 @@
 package org.bulkhead.device.driver;
 
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bulkhead.device.usb.descriptor.DeviceDescriptor;
@@ -50,6 +51,10 @@ public record MatchRule(
   /** No match. */
   public static final int MATCH_NONE = 0;
 
+  /** A property that is not there equals nothing, {@link #ANY} neither. */
+  private static final int ABSENT = -2;
+
+  private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{1,4}");
   private static final Pattern MODEL =
       Pattern.compile("([0-9a-fA-F]{4}):([0-9a-fA-F]{4})(?:@([0-9a-fA-F]{4}))?");
   private static final Pattern CLASS =
@@ -100,14 +105,50 @@ public record MatchRule(
         matchClass(device.deviceClass(), device.deviceSubclass(), device.deviceProtocol()));
   }
 
+  /**
+   * How well a Device service fits, by the properties of the USB Information Device Category (OSGi
+   * compendium section 145.3). Does no I/O.
+   *
+   * @param properties gives a property by its name, or null; a property that is absent or no
+   *     hexadecimal number matches nothing
+   * @return one of the {@code MATCH_} values
+   */
+  public int match(Function<String, Object> properties) {
+    if (usbClass == ANY) {
+      return matchModel(
+          number(properties, "usbinfo.idVendor"),
+          number(properties, "usbinfo.idProduct"),
+          number(properties, "usbinfo.bcdDevice"));
+    }
+    return Math.max(
+        matchClass(
+            number(properties, "usbinfo.bInterfaceClass"),
+            number(properties, "usbinfo.bInterfaceSubClass"),
+            number(properties, "usbinfo.bInterfaceProtocol")),
+        matchClass(
+            number(properties, "usbinfo.bDeviceClass"),
+            number(properties, "usbinfo.bDeviceSubClass"),
+            number(properties, "usbinfo.bDeviceProtocol")));
+  }
+
+  private static int number(Function<String, Object> properties, String name) {
+    return properties.apply(name) instanceof String text && HEX.matcher(text).matches()
+        ? hex(text)
+        : ABSENT;
+  }
+
   private int matchModel(DeviceDescriptor device) {
-    if (vendorId != device.vendorId() || productId != device.productId()) {
+    return matchModel(device.vendorId(), device.productId(), device.deviceVersion());
+  }
+
+  private int matchModel(int actualVendor, int actualProduct, int actualVersion) {
+    if (vendorId != actualVendor || productId != actualProduct) {
       return MATCH_NONE;
     }
     if (deviceVersion == ANY) {
       return MATCH_MODEL;
     }
-    return deviceVersion == device.deviceVersion() ? MATCH_VERSION : MATCH_NONE;
+    return deviceVersion == actualVersion ? MATCH_VERSION : MATCH_NONE;
   }
 
   private int matchClass(int actualClass, int actualSubclass, int actualProtocol) {

@@ -1,5 +1,6 @@
 package org.bulkhead.deploy.internal;
 
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +33,13 @@ record Candidate(
   private static final String COPY_AGAIN =
       "; copy it again, best under another name in the same folder, and rename it when complete";
 
+  /**
+   * What a jar may be when unpacked: some are made to fill memories and to keep processors busy.
+   */
+  private static final long MAX_UNPACKED_BYTES = 512L << 20;
+
+  private static final int MAX_MANIFEST_BYTES = 1 << 20;
+
   /** Reads the jar whole; throws with one line that says what is wrong. */
   static Candidate read(File file) throws DeploymentException {
     try (ZipFile zip = new ZipFile(file)) {
@@ -48,14 +56,20 @@ record Candidate(
     }
   }
 
-  private static void checkEntries(ZipFile zip) throws IOException {
+  private static void checkEntries(ZipFile zip) throws IOException, DeploymentException {
     byte[] buffer = new byte[65536];
+    long unpacked = 0;
     for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
       ZipEntry entry = all.nextElement();
       CRC32 crc = new CRC32();
       try (InputStream in = zip.getInputStream(entry)) {
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
           crc.update(buffer, 0, n);
+          unpacked += n;
+          if (unpacked > MAX_UNPACKED_BYTES) {
+            throw new DeploymentException(
+                "unpacked it has more than " + (MAX_UNPACKED_BYTES >> 20) + " MiB");
+          }
         }
       }
       if (crc.getValue() != entry.getCrc()) {
@@ -70,7 +84,12 @@ record Candidate(
       throw new DeploymentException("it has no manifest, so it is no bundle");
     }
     try (InputStream in = zip.getInputStream(entry)) {
-      Attributes main = new Manifest(in).getMainAttributes();
+      byte[] manifest = in.readNBytes(MAX_MANIFEST_BYTES + 1);
+      if (manifest.length > MAX_MANIFEST_BYTES) {
+        throw new DeploymentException(
+            "its manifest has more than " + (MAX_MANIFEST_BYTES >> 20) + " MiB");
+      }
+      Attributes main = new Manifest(new ByteArrayInputStream(manifest)).getMainAttributes();
       Map<String, String> headers = new HashMap<>();
       main.forEach((key, value) -> headers.put(key.toString(), value.toString()));
       return headers;

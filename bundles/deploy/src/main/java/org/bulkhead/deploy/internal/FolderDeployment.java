@@ -79,7 +79,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
     Arrays.sort(jars);
     for (File jar : jars) {
       try {
-        installOnly(jar, checked(jar));
+        installOnly(jar.getName(), checked(jar));
       } catch (DeploymentException e) {
         logger.warn("{} refused: {}", jar.getName(), e.getMessage());
       }
@@ -100,7 +100,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
       Candidate candidate = checked(jar);
       Deployed known = files.get(jar.getName());
       if (known == null) {
-        installOnly(jar, candidate);
+        installOnly(jar.getName(), candidate);
         logger.info("{} deployed: {}", jar.getName(), candidate);
       } else if (known.checksum() != candidate.checksum()) {
         swap(jar.getName(), known, candidate);
@@ -166,6 +166,30 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
     store(jar, name);
   }
 
+  @Override
+  public synchronized Bundle deploy(File jar) throws DeploymentException {
+    String name = Candidate.read(jar).name() + ".jar";
+    File target = new File(folder, name);
+    if (target.exists()) {
+      throw new DeploymentException("there is a file " + target + " already: replace that");
+    }
+    Candidate candidate = checked(jar);
+    List<String> missing = Requirements.missing(candidate, context);
+    if (!missing.isEmpty()) {
+      throw needs(candidate, missing);
+    }
+    // Known before the file is there, so that File Install's report of it changes nothing.
+    installOnly(name, candidate);
+    startAll();
+    store(jar, name);
+    return files.get(name).bundle();
+  }
+
+  private static DeploymentException needs(Candidate candidate, List<String> missing) {
+    return new DeploymentException(
+        candidate + " needs " + String.join(", ", missing) + ", which nothing here provides");
+  }
+
   private void store(File jar, String name) throws DeploymentException {
     Path target = folder.toPath().resolve(name);
     try {
@@ -203,12 +227,11 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
     return candidate;
   }
 
-  private void installOnly(File jar, Candidate candidate) throws DeploymentException {
+  private void installOnly(String name, Candidate candidate) throws DeploymentException {
     try {
       Path copy = copy(candidate);
-      Bundle bundle = swap.install("deploy:" + jar.getName(), copy);
-      files.put(
-          jar.getName(), new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
+      Bundle bundle = swap.install("deploy:" + name, copy);
+      files.put(name, new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
     } catch (BundleException | IOException e) {
       throw new DeploymentException("it cannot be installed: " + e.getMessage(), e);
     }
@@ -231,8 +254,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
     }
     List<String> missing = Requirements.missing(candidate, context);
     if (!missing.isEmpty()) {
-      throw new DeploymentException(
-          candidate + " needs " + String.join(", ", missing) + ", which nothing here provides");
+      throw needs(candidate, missing);
     }
     try {
       Path copy = copy(candidate);

@@ -14,6 +14,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -25,6 +26,7 @@ import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.device.Driver;
+import org.osgi.service.device.DriverLocator;
 import org.osgi.service.log.Logger;
 
 /**
@@ -41,6 +43,7 @@ public final class DeviceManager
   private static final String DEVICES =
       "(|(objectClass=org.osgi.service.device.Device)(DEVICE_CATEGORY=*))";
   private static final String DRIVERS = "(objectClass=org.osgi.service.device.Driver)";
+  private static final String LOCATORS = "(objectClass=org.osgi.service.device.DriverLocator)";
 
   /** Time-outs after which a standard driver is not asked any more until it registers anew. */
   private static final int MAX_TIMEOUTS = 3;
@@ -61,6 +64,7 @@ public final class DeviceManager
   private final Map<ServiceReference<?>, String> owners = new HashMap<>();
   private final Map<ServiceReference<?>, Wait> waits = new HashMap<>();
   private final Map<ServiceReference<?>, Integer> timeouts = new HashMap<>();
+  private final AtomicBoolean locatorsAsked = new AtomicBoolean();
   private final List<CountDownLatch> startWaiters = new ArrayList<>();
   private boolean started;
 
@@ -101,7 +105,7 @@ public final class DeviceManager
   /** Starts listening; attaches nothing before the framework has started. */
   public void open() {
     try {
-      context.addServiceListener(this, "(|" + DEVICES + DRIVERS + ")");
+      context.addServiceListener(this, "(|" + DEVICES + DRIVERS + LOCATORS + ")");
       context.addFrameworkListener(this);
       for (String filter : List.of(DEVICES, DRIVERS)) {
         ServiceReference<?>[] present = context.getAllServiceReferences(null, filter);
@@ -166,7 +170,10 @@ public final class DeviceManager
     }
   }
 
-  /** Notes at once who is there, since a run under way may be about to ask, and queues the rest. */
+  /**
+   * Notes at once who is there, since a run under way may be about to ask, and queues the rest. A
+   * locator says by registering, and by changing its properties, that it may know more now.
+   */
   private void appeared(ServiceReference<?> reference) {
     if (isDriver(reference)) {
       drivers.add(reference);
@@ -175,6 +182,10 @@ public final class DeviceManager
             timeouts.remove(reference);
             attachIdle();
           });
+    } else if (isLocator(reference)) {
+      if (!locatorsAsked.getAndSet(true)) {
+        queue(this::askLocators);
+      }
     } else {
       devices.add(reference);
       queue(() -> attach(reference));
@@ -228,6 +239,11 @@ public final class DeviceManager
       }
     }
     runs.schedule(() -> queue(this::attachIdle), updateWaitNanos + 1_000_000, TimeUnit.NANOSECONDS);
+  }
+
+  private void askLocators() {
+    locatorsAsked.set(false);
+    attachIdle();
   }
 
   private void attachIdle() {
@@ -295,8 +311,19 @@ public final class DeviceManager
   }
 
   private static boolean isDriver(ServiceReference<?> reference) {
+    return is(reference, Driver.class);
+  }
+
+  /** A device that is a locator too is a device. */
+  private static boolean isLocator(ServiceReference<?> reference) {
+    return is(reference, DriverLocator.class)
+        && !is(reference, org.osgi.service.device.Device.class)
+        && reference.getProperty(org.osgi.service.device.Constants.DEVICE_CATEGORY) == null;
+  }
+
+  private static boolean is(ServiceReference<?> reference, Class<?> type) {
     return List.of((String[]) reference.getProperty(Constants.OBJECTCLASS))
-        .contains(Driver.class.getName());
+        .contains(type.getName());
   }
 
   private static String driverId(ServiceReference<?> driver) {

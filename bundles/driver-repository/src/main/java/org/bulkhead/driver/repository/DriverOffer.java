@@ -1,0 +1,26 @@
+package org.bulkhead.driver.repository;
+
+import java.util.List;
+import org.bulkhead.device.driver.MatchRule;
+
+/**
+ * A driver that a repository offers.
+ *
+ * @param driver its name, as in {@code DRIVER_ID}
+ * @param version its bundle's version
+ * @param bundleSymbolicName its bundle
+ * @param installedVersion the version of that bundle that is installed; empty if none is
+ * @param sizeBytes the jar's size
+ * @param matches what it matches
+ * @param repository where it is, as configured
+ * @param problem why it could not be had at the last attempt; empty if nothing is known against it
+ */
+public record DriverOffer(
+    String driver,
+    String version,
+    String bundleSymbolicName,
+    String installedVersion,
+    long sizeBytes,
+    List<MatchRule> matches,
+    String repository,
+    String problem) {}
