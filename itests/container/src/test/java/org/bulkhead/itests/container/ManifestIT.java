@@ -48,6 +48,11 @@ class ManifestIT {
           entry("org.bulkhead.driver.ftdi", DRIVER),
           entry("org.bulkhead.driver.massstorage", DRIVER),
           entry(
+              "org.bulkhead.driver.repository",
+              DependencyRule.exporting("org.bulkhead.driver.repository")
+                  .importing(
+                      "org.bulkhead.device.driver", "org.bulkhead.deploy", "javax.xml.stream")),
+          entry(
               "org.bulkhead.transport.sim",
               DependencyRule.exporting("org.bulkhead.transport.sim")
                   .importing("org.bulkhead.device.*")),
@@ -76,6 +81,7 @@ class ManifestIT {
                       "org.bulkhead.framework.admin",
                       "org.bulkhead.console",
                       "org.bulkhead.deploy",
+                      "org.bulkhead.driver.repository",
                       "org.apache.felix.service.command",
                       "jakarta.json")));
 
