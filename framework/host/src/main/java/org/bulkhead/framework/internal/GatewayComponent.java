@@ -9,7 +9,10 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bulkhead.device.contract.SessionProperties;
 import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.input.InputListener;
+import org.bulkhead.device.input.KeyboardLayout;
 import org.bulkhead.device.transport.Transport;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
@@ -26,10 +29,12 @@ import org.bulkhead.framework.internal.compartment.Host;
 import org.bulkhead.framework.internal.compartment.Limits;
 import org.bulkhead.framework.internal.device.DeviceRegistry;
 import org.bulkhead.framework.internal.device.ManagedDevice;
+import org.bulkhead.framework.internal.input.InputHub;
 import org.bulkhead.framework.internal.session.SessionRegistry;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.ComponentServiceObjects;
@@ -59,6 +64,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final Limits limits;
   private final boolean faultInjection;
   private final Host host;
+  private final InputHub inputs;
   private final Compartments compartments;
   private final DeviceRegistry devices;
   private final DeviceManager manager;
@@ -78,7 +84,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.faultInjection =
         config.faultInjection() || Boolean.parseBoolean(context.getProperty("bulkhead.demo"));
     Duration patience = Duration.ofMillis(config.sessionPatienceMillis());
-    this.host = new Host(limits, new SessionRegistry(this::publish, patience), loggers);
+    this.inputs = new InputHub(layout(config.keyboardLayout()), log);
+    this.host = new Host(limits, new SessionRegistry(this::publish, patience, inputs), loggers);
     this.compartments = new Compartments(host);
     this.devices = new DeviceRegistry(context, log, compartments::deviceLeft);
     this.manager =
@@ -104,6 +111,15 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
         Duration.ofMillis(config.backoffMillis()),
         Duration.ofMillis(config.backoffMaxMillis()),
         Duration.ofMillis(config.updateWaitMillis()));
+  }
+
+  private KeyboardLayout layout(String name) {
+    try {
+      return KeyboardLayout.named(name);
+    } catch (IllegalArgumentException unknown) {
+      log.error("keyboardLayout: {}; us is used", unknown.getMessage());
+      return KeyboardLayout.named("us");
+    }
   }
 
   private Runnable publish(Class<?> type, Object service, Map<String, ?> properties) {
@@ -138,6 +154,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     compartments.close();
     devices.close();
     host.close();
+    inputs.close();
     if (context.getBundle().getState() != Bundle.STOPPING) {
       context.removeBundleListener(this);
     }
@@ -181,6 +198,15 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
       compartments.driverGone(registered.driver());
       unregister(registered.registration());
     }
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addInputListener(ServiceReference<InputListener> reference, InputListener listener) {
+    inputs.add(reference, listener, () -> reference.getProperty(SessionProperties.LOCATION));
+  }
+
+  void removeInputListener(ServiceReference<InputListener> reference) {
+    inputs.remove(reference);
   }
 
   // ---- administration ------------------------------------------------------------------------

@@ -59,6 +59,10 @@ public @interface GatewayConfig {
       description = "How long an application's call waits for a device that is away, in ms")
   int sessionPatienceMillis() default 30_000;
 
+  /** See {@link org.bulkhead.device.input.KeyboardLayout#names}. */
+  @AttributeDefinition(description = "The layout by which keyboards type text: us or de")
+  String keyboardLayout() default "us";
+
   /** Whether {@code fault:inject} works. */
   @AttributeDefinition(description = "Whether faults may be planted with fault:inject")
   boolean faultInjection() default false;

@@ -125,6 +125,15 @@ public abstract class Session {
     }
   }
 
+  /** Remembers a setting that the framework makes on each incarnation, the first one included. */
+  final void preset(String method, Object[] arguments) {
+    for (int term = 0; term < contract.terms().size(); term++) {
+      if (contract.terms().get(term).method().getName().equals(method)) {
+        stick(term, arguments);
+      }
+    }
+  }
+
   /** Makes the remembered settings on a new incarnation's service, inside its gate. */
   final void restore(Object service) throws Throwable {
     Map<Integer, Object[]> remembered;

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.bulkhead.device.contract.SessionProperties;
+import org.bulkhead.device.input.InputSource;
 import org.bulkhead.device.serial.SerialPort;
 import org.bulkhead.framework.internal.compartment.Compartment;
 import org.bulkhead.framework.internal.compartment.Incarnation;
 import org.bulkhead.framework.internal.compartment.Published;
 import org.bulkhead.framework.internal.compartment.Services;
+import org.bulkhead.framework.internal.input.InputHub;
 import org.osgi.service.serial.SerialDevice;
 
 /**
@@ -29,18 +31,28 @@ public final class SessionRegistry implements Services {
     final Session session;
     final Class<?> offeredType;
     final Object offered;
-    final LineBuffer line;
+
+    /** Null where applications see the session itself. */
+    final Front front;
+
     Runnable withdraw;
 
-    Entry(Session session, Class<?> offeredType, Object offered, LineBuffer line) {
+    Entry(Session session, Class<?> type) {
       this.session = session;
-      this.offeredType = offeredType;
-      this.offered = offered;
-      this.line = line;
+      this.offeredType = type;
+      this.offered = session;
+      this.front = null;
+    }
+
+    Entry(Session session, Front front) {
+      this.session = session;
+      this.offeredType = front.offeredType();
+      this.offered = front.offered();
+      this.front = front;
     }
 
     Object guarded(Object service, Incarnation incarnation) {
-      return line == null ? service : new GuardedPort((SerialPort) service, line, incarnation);
+      return front == null ? service : front.guarded(service, incarnation);
     }
 
     void withdraw() {
@@ -53,6 +65,7 @@ public final class SessionRegistry implements Services {
 
   private final Publisher publisher;
   private final Duration patience;
+  private final InputHub hub;
   private final Map<Class<?>, SessionClass> classes = new ConcurrentHashMap<>();
   private final Map<Compartment, Map<Slot, Entry>> entries = new ConcurrentHashMap<>();
 
@@ -61,10 +74,12 @@ public final class SessionRegistry implements Services {
    *
    * @param publisher where sessions are offered
    * @param patience how long callers wait for a device
+   * @param hub where input events go
    */
-  public SessionRegistry(Publisher publisher, Duration patience) {
+  public SessionRegistry(Publisher publisher, Duration patience, InputHub hub) {
     this.publisher = publisher;
     this.patience = patience;
+    this.hub = hub;
   }
 
   @Override
@@ -91,8 +106,8 @@ public final class SessionRegistry implements Services {
     for (Published each : published) {
       gone.remove(slot(each));
       Entry entry = entry(compartment, each);
-      if (entry.line != null) {
-        entry.line.present();
+      if (entry.front != null) {
+        entry.front.present();
       }
       entry.session.connect(new Binding(entry.guarded(each.service(), incarnation), incarnation));
       if (entry.withdraw == null) {
@@ -111,8 +126,8 @@ public final class SessionRegistry implements Services {
     each(
         compartment,
         entry -> {
-          if (entry.line != null) {
-            entry.line.ended();
+          if (entry.front != null) {
+            entry.front.ended();
           }
         });
   }
@@ -171,9 +186,21 @@ public final class SessionRegistry implements Services {
     if (slot.type() == SerialPort.class) {
       LineBuffer line = new LineBuffer(name, patience.toNanos());
       return new Entry(
-          session, SerialDevice.class, new SerialSession(name, (SerialPort) session, line), line);
+          session, new SerialFront(line, new SerialSession(name, (SerialPort) session, line)));
     }
-    return new Entry(session, slot.type(), session, null);
+    if (slot.type() == InputSource.class) {
+      return new Entry(session, inputFront(compartment, session, name));
+    }
+    return new Entry(session, slot.type());
+  }
+
+  private Front inputFront(Compartment compartment, Session session, String name) {
+    // Each incarnation is connected as it attaches, before an application asks for anything.
+    session.preset("connect", new Object[] {null});
+    return new InputFront(
+        new InputSession(
+            name, compartment.location(), compartment.interfaceNumber(), (InputSource) session),
+        hub);
   }
 
   private static Map<String, Object> properties(Compartment compartment, Published published) {
