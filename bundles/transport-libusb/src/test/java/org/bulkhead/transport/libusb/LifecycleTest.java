@@ -5,19 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bulkhead.device.transport.BusCompletion;
+import org.bulkhead.device.transport.BusDevice;
 import org.bulkhead.device.transport.BusHandle;
 import org.bulkhead.device.transport.BusTransfer;
+import org.bulkhead.device.transport.Transport;
+import org.bulkhead.device.transport.TransportListener;
 import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.descriptor.TransferType;
+import org.bulkhead.transport.libusb.internal.Transports;
 import org.junit.jupiter.api.Test;
 
 /** What stays behind: nothing, neither per watch nor per transfer. */
@@ -55,6 +64,81 @@ class LifecycleTest {
       assertThat(ownThreads()).isEqualTo(2);
     }
     assertThat(ownThreads()).isZero();
+  }
+
+  /** As when the bundle is updated: usb4java stays, the transport's classes go. */
+  @Test
+  void transportsClassLoader_isCollectedAfterItsWatch(Simulator simulator) throws Exception {
+    simulator.plug(PORT);
+    List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      loaders.add(useInItsOwnLoader());
+    }
+
+    Bus.until(
+        "the class loaders to be collected",
+        () -> {
+          System.gc();
+          return loaders.stream().allMatch(loader -> loader.get() == null);
+        });
+  }
+
+  private static WeakReference<ClassLoader> useInItsOwnLoader() throws Exception {
+    ClassLoader loader = new TransportLoader();
+    Transport transport =
+        (Transport)
+            loader
+                .loadClass(Transports.class.getName())
+                .getMethod("create", long.class, long.class, Consumer.class)
+                .invoke(null, 5_000, 1_000, (Consumer<String>) line -> {});
+    List<BusDevice> devices = new CopyOnWriteArrayList<>();
+    TransportListener listener =
+        new TransportListener() {
+          @Override
+          public void arrived(BusDevice device) {
+            devices.add(device);
+          }
+
+          @Override
+          public void left(BusDevice device) {
+            devices.remove(device);
+          }
+        };
+    Transport.Watch watch = transport.watch(listener);
+    Bus.until("two devices", () -> devices.size() == 2);
+    BusHandle handle = devices.get(1).open();
+    handle.claim(0);
+    Flight.bulk(handle, 0x81, 64).submit(64);
+    watch.close();
+    return new WeakReference<>(loader);
+  }
+
+  /** Has the transport's classes, and those alone, for itself. */
+  private static final class TransportLoader extends URLClassLoader {
+    private static final String PACKAGE = Transports.class.getPackageName() + ".";
+
+    TransportLoader() throws ClassNotFoundException {
+      super(
+          new URL[] {
+            location(Transports.class), location(Class.forName(PACKAGE + "LibusbTransport"))
+          },
+          LifecycleTest.class.getClassLoader());
+    }
+
+    private static URL location(Class<?> type) {
+      return type.getProtectionDomain().getCodeSource().getLocation();
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (!name.startsWith(PACKAGE)) {
+        return super.loadClass(name, resolve);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        Class<?> loaded = findLoadedClass(name);
+        return loaded != null ? loaded : findClass(name);
+      }
+    }
   }
 
   private static long ownThreads() {

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.bulkhead.device.usb.UsbException;
 import org.osgi.service.log.Logger;
@@ -35,7 +36,8 @@ final class LibusbContext {
 
   private final Logger log;
   private final Context context = new Context();
-  private final HotplugCallbackHandle hotplug = new HotplugCallbackHandle();
+  private final AtomicBoolean hotplug = new AtomicBoolean();
+  private final Runnable onHotplug;
   private final Set<LibusbHandle> handles = ConcurrentHashMap.newKeySet();
   private final Queue<Runnable> afterEvents = new ConcurrentLinkedQueue<>();
   private final Thread events = new Thread(this::handleEvents, "bulkhead libusb events");
@@ -61,12 +63,13 @@ final class LibusbContext {
       throw new UsbException(
           LibusbCode.kind(code), "libusb does not start: " + LibusbCode.name(code), 0, code);
     }
-    registerHotplug(onHotplug);
+    this.onHotplug = onHotplug;
+    registerHotplug();
     events.setDaemon(true);
     events.start();
   }
 
-  private void registerHotplug(Runnable onHotplug) {
+  private void registerHotplug() {
     int code =
         LibUsb.hotplugRegisterCallback(
             context,
@@ -75,13 +78,9 @@ final class LibusbContext {
             LibUsb.HOTPLUG_MATCH_ANY,
             LibUsb.HOTPLUG_MATCH_ANY,
             LibUsb.HOTPLUG_MATCH_ANY,
-            // A hint only: the device is not ours to touch, here or later.
-            (where, device, event, data) -> {
-              onHotplug.run();
-              return 0;
-            },
+            HotplugFlag.callback(hotplug),
             null,
-            hotplug);
+            new HotplugCallbackHandle());
     if (code != LibUsb.SUCCESS) {
       log.debug("libusb has no hot-plug events: {}", LibusbCode.name(code));
     }
@@ -93,6 +92,9 @@ final class LibusbContext {
       int code = LibUsb.ERROR_OTHER;
       try {
         code = LibUsb.handleEventsTimeout(context, WAIT_MICROS);
+        if (hotplug.getAndSet(false)) {
+          onHotplug.run();
+        }
         runAfterEvents();
       } catch (RuntimeException | Error e) {
         log.error("libusb's event thread goes on after a failure", e);
@@ -240,8 +242,6 @@ final class LibusbContext {
 
   private synchronized void exit() {
     runAfterEvents();
-    // usb4java keeps callbacks in a static map, and with ours this bundle's class loader.
-    LibUsb.hotplugDeregisterCallback(context, hotplug);
     if (leaks > 0) {
       log.error("a libusb context is left as it is, for {} handles that cannot be closed", leaks);
     } else {

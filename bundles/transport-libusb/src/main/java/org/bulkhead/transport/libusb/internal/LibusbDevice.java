@@ -25,11 +25,13 @@ final class LibusbDevice implements BusDevice {
   private final LibusbWatch watch;
   private final LibusbContexts contexts;
   private final Set<LibusbHandle> handles = ConcurrentHashMap.newKeySet();
-  private final long arrivedAt = System.nanoTime();
+  private final long permittedBy;
   private volatile boolean gone;
 
-  LibusbDevice(SysfsDevice sysfs, LibusbWatch watch, LibusbContexts contexts) {
+  /** A device, and whether it came only now: then udev may not be done with it. */
+  LibusbDevice(SysfsDevice sysfs, boolean fresh, LibusbWatch watch, LibusbContexts contexts) {
     this.sysfs = sysfs;
+    permittedBy = System.nanoTime() + (fresh ? UDEV_NANOS : 0);
     this.watch = watch;
     this.contexts = contexts;
   }
@@ -90,9 +92,8 @@ final class LibusbDevice implements BusDevice {
   @Override
   public BusHandle open() throws UsbException {
     LibusbContext.Opened opened = openNative();
-    long until = arrivedAt + UDEV_NANOS;
     while (opened.code() == LibUsb.ERROR_ACCESS
-        && System.nanoTime() - until < 0
+        && System.nanoTime() - permittedBy < 0
         && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(RETRY_NANOS);
       opened = openNative();

@@ -49,6 +49,7 @@ final class LibusbWatch implements Transport.Watch {
   private volatile boolean event;
   private volatile boolean look;
   private volatile boolean polling;
+  private boolean first = true;
   private String complaint = "";
 
   /** What is at a location; the device is null until it is reported. */
@@ -188,6 +189,7 @@ final class LibusbWatch implements Transport.Watch {
       }
     }
     report(now);
+    first = false;
     if (pace.looked(now, changed)) {
       polling = true;
       log.warn(
@@ -208,7 +210,7 @@ final class LibusbWatch implements Transport.Watch {
           && (known.key.configuration() != 0 || now - known.since >= CONFIGURE_NANOS)) {
         Optional<SysfsDevice> device = Sysfs.read(entry.getKey(), known.key);
         if (device.isPresent()) {
-          known.device = new LibusbDevice(device.get(), this, contexts);
+          known.device = new LibusbDevice(device.get(), !first, this, contexts);
           log.debug("arrived: {}", device.get());
           tell(() -> listener.arrived(known.device));
         }
