@@ -29,6 +29,9 @@ final class LibusbWatch implements Transport.Watch {
   /** A device gets its configuration after its folder; one that gets none is reported so. */
   private static final long CONFIGURE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** What no event announced may be half there; it is looked at a second time. */
+  private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   /** Root hubs are "usb1", what hangs on them "1-1", and on that "1-1.2". */
   private static final Comparator<String> HUBS_FIRST =
       Comparator.<String, Boolean>comparing(location -> !location.startsWith("usb"))
@@ -49,6 +52,7 @@ final class LibusbWatch implements Transport.Watch {
   private volatile boolean event;
   private volatile boolean look;
   private volatile boolean polling;
+  private boolean announced;
   private boolean first = true;
   private String complaint = "";
 
@@ -56,11 +60,13 @@ final class LibusbWatch implements Transport.Watch {
   private static final class Seen {
     SysfsDevice.Key key;
     final long since;
+    final boolean fresh;
     LibusbDevice device;
 
-    Seen(SysfsDevice.Key key, long since) {
+    Seen(SysfsDevice.Key key, long since, boolean fresh) {
       this.key = key;
       this.since = since;
+      this.fresh = fresh;
     }
   }
 
@@ -107,7 +113,8 @@ final class LibusbWatch implements Transport.Watch {
   private void run() {
     while (!stopping) {
       look = false;
-      if (event) {
+      announced = event;
+      if (announced) {
         event = false;
         pace.event(System.nanoTime());
       }
@@ -184,7 +191,7 @@ final class LibusbWatch implements Transport.Watch {
         Optional<SysfsDevice.Key> key = Sysfs.key(location);
         if (key.isPresent()) {
           changed = true;
-          seen.put(location, new Seen(key.get(), now));
+          seen.put(location, new Seen(key.get(), now, !first));
         }
       }
     }
@@ -206,16 +213,22 @@ final class LibusbWatch implements Transport.Watch {
   private void report(long now) {
     for (var entry : seen.entrySet()) {
       Seen known = entry.getValue();
-      if (known.device == null
-          && (known.key.configuration() != 0 || now - known.since >= CONFIGURE_NANOS)) {
+      if (known.device == null && isComplete(known, now)) {
         Optional<SysfsDevice> device = Sysfs.read(entry.getKey(), known.key);
         if (device.isPresent()) {
-          known.device = new LibusbDevice(device.get(), !first, this, contexts);
+          known.device = new LibusbDevice(device.get(), known.fresh, this, contexts);
           log.debug("arrived: {}", device.get());
           tell(() -> listener.arrived(known.device));
         }
       }
     }
+  }
+
+  private boolean isComplete(Seen known, long now) {
+    long age = now - known.since;
+    return known.key.configuration() == 0
+        ? age >= CONFIGURE_NANOS
+        : announced || age >= SETTLE_NANOS;
   }
 
   private boolean unfinished() {
