@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /**
  * Marks a method of a device service that is idempotent: a call under way when its driver dies is
  * sent again to the next incarnation, and the caller sees only a pause. Buffers among the arguments
- * are set back to the position that they had.
+ * are set back to the position and limit that they had.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

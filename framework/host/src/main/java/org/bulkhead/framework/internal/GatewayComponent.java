@@ -63,6 +63,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final Logger log;
   private final Limits limits;
   private final boolean faultInjection;
+  private final SessionRegistry sessions;
   private final Host host;
   private final InputHub inputs;
   private final Compartments compartments;
@@ -85,7 +86,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
         config.faultInjection() || Boolean.parseBoolean(context.getProperty("bulkhead.demo"));
     Duration patience = Duration.ofMillis(config.sessionPatienceMillis());
     this.inputs = new InputHub(layout(config.keyboardLayout()), log);
-    this.host = new Host(limits, new SessionRegistry(this::publish, patience, inputs), loggers);
+    this.sessions = new SessionRegistry(this::publish, patience, inputs);
+    this.host = new Host(limits, sessions, loggers);
     this.compartments = new Compartments(host);
     this.devices = new DeviceRegistry(context, log, compartments::deviceLeft);
     this.manager =
@@ -155,6 +157,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     devices.close();
     host.close();
     inputs.close();
+    sessions.close();
     if (context.getBundle().getState() != Bundle.STOPPING) {
       context.removeBundleListener(this);
     }
@@ -196,6 +199,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     if (registered != null) {
       registered.driver().gone();
       compartments.driverGone(registered.driver());
+      registered.driver().close();
       unregister(registered.registration());
     }
   }

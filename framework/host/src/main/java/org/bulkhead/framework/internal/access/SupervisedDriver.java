@@ -1,6 +1,8 @@
 package org.bulkhead.framework.internal.access;
 
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.bulkhead.device.driver.MatchRule;
 import org.bulkhead.device.driver.MatchesUsb;
@@ -32,6 +34,7 @@ public final class SupervisedDriver implements Driver, DriverSource {
   private final ComponentServiceObjects<UsbDriver> objects;
   private final Compartments compartments;
   private volatile boolean gone;
+  private final Set<ServiceReference<?>> used = ConcurrentHashMap.newKeySet();
 
   /**
    * Reads a driver's service properties.
@@ -127,7 +130,17 @@ public final class SupervisedDriver implements Driver, DriverSource {
     if (!(service instanceof UsbFunction function)) {
       throw new IllegalArgumentException(device + " is not a USB interface of this gateway");
     }
+    used.add(device);
     compartments.attach(function.device(), function.matched(), this);
     return null;
+  }
+
+  /** Uses no device any more: they are idle for the next driver, one of the same bundle too. */
+  public void close() {
+    BundleContext context = bundle.getBundleContext();
+    if (context != null) {
+      used.forEach(context::ungetService);
+    }
+    used.clear();
   }
 }

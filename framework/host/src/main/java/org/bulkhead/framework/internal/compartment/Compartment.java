@@ -44,8 +44,10 @@ public final class Compartment {
   private volatile long faults;
   private volatile int abandoned;
   private volatile int lives;
+  private volatile int attachedLife;
   private ManagedDevice device;
   private boolean driverThere;
+  private boolean closed;
   private InterfaceDescriptor matched;
   private UsbDriver driver;
   private UsbDriver.Attachment attachment;
@@ -55,7 +57,7 @@ public final class Compartment {
   /** A compartment without device and driver yet. */
   public Compartment(Host host, ManagedDevice device, InterfaceDescriptor matched, String driver) {
     this.host = host;
-    this.actor = new SerialExecutor(host.lifecycle(), 0);
+    this.actor = new SerialExecutor(host.lifecycle(), 0, this::broken);
     this.deviceKey = device.identity().key();
     this.interfaceNumber = matched.number();
     this.location = device.identity().location();
@@ -102,18 +104,25 @@ public final class Compartment {
   public void attach(ManagedDevice to, InterfaceDescriptor at, DriverSource by) {
     actor.execute(
         () -> {
-          if (!by.isThere()) {
+          if (closed || !by.isThere()) {
             // It went while the device manager chose it, and its driverGone may have been before.
             return;
           }
           endInOrder("attached anew");
+          if (device != null && device != to) {
+            device.hold().gone();
+          }
           device = to;
           matched = at;
           location = to.identity().location();
           source = by;
           driverThere = true;
           budget.reset();
-          start();
+          if (to.hold().departed()) {
+            leave();
+          } else {
+            start();
+          }
         });
   }
 
@@ -176,7 +185,7 @@ public final class Compartment {
     CountDownLatch done = new CountDownLatch(1);
     actor.execute(
         () -> {
-          if (device != null) {
+          if (device != null && driverThere) {
             endInOrder(why);
             state = CompartmentState.STOPPED;
             reason = why;
@@ -191,11 +200,18 @@ public final class Compartment {
     CountDownLatch done = new CountDownLatch(1);
     actor.execute(
         () -> {
-          endInOrder(why);
-          releaseClaims();
-          host.services().close(this, why);
-          host.forget(this);
-          done.countDown();
+          closed = true;
+          driverThere = false;
+          try {
+            endInOrder(why);
+            releaseClaims();
+          } finally {
+            state = CompartmentState.STOPPED;
+            reason = why;
+            host.services().close(this, why);
+            host.forget(this);
+            done.countDown();
+          }
         });
     return done;
   }
@@ -227,7 +243,7 @@ public final class Compartment {
     FaultKind kind =
         thrown instanceof Error
             ? FaultKind.ERROR
-            : state == CompartmentState.STARTING ? FaultKind.ATTACH : FaultKind.EXCEPTION;
+            : attachedLife == from.number() ? FaultKind.EXCEPTION : FaultKind.ATTACH;
     fault(from, Fault.of(kind, thrown));
   }
 
@@ -256,6 +272,15 @@ public final class Compartment {
     return thrown instanceof UsbException usb && usb.kind() == UsbException.Kind.DISCONNECTED;
   }
 
+  /** A task of the actor threw, which no driver can make it do: the compartment starts over. */
+  private void broken(Throwable thrown) {
+    log.error("{} failed inside the framework", this, thrown);
+    Incarnation current = incarnation;
+    if (current != null) {
+      fault(current, Fault.of(FaultKind.EXCEPTION, thrown));
+    }
+  }
+
   private void fault(Incarnation from, Fault fault) {
     from.condemn();
     actor.execute(() -> faulted(from, fault));
@@ -281,6 +306,7 @@ public final class Compartment {
     cancelTimer();
     lives++;
     state = CompartmentState.STARTING;
+    host.services().suspend(this, "its driver is starting");
     Incarnation next = new Incarnation(this, lives, host.driverThreads(), host.limits().call());
     incarnation = next;
     Context context =
@@ -291,13 +317,17 @@ public final class Compartment {
 
   /** Driver code, on the incarnation's thread and inside its gate. */
   private void attachDriver(Incarnation next, Context context, DriverSource by) throws Throwable {
-    next.progress(host.limits().attach().minus(host.limits().call()).toNanos());
+    next.allow(host.limits().attach());
+    next.progress(0);
     UsbDriver made = by.obtain();
     try {
       UsbDriver.Attachment attached = made.attach(context);
       List<Published> published = context.published();
+      next.check();
       host.services().prepare(next, published);
       next.check();
+      next.allow(host.limits().call());
+      attachedLife = next.number();
       actor.execute(() -> attached(next, by, made, attached, published));
     } catch (Throwable failed) {
       by.release(made);
@@ -311,17 +341,19 @@ public final class Compartment {
       UsbDriver made,
       UsbDriver.Attachment attached,
       List<Published> published) {
-    if (from != incarnation || from.isCondemned()) {
-      by.release(made);
+    if (from != incarnation) {
+      giveBack(by, made);
       return;
     }
     driver = made;
     attachment = attached;
+    if (from.isCondemned()) {
+      return;
+    }
     offered = published.stream().map(Published::label).toList();
+    host.services().connect(from, published, firstStart::countDown);
     state = CompartmentState.RUNNING;
     reason = "";
-    host.services().connect(from, published);
-    firstStart.countDown();
     log.info("{} runs, incarnation {}", this, lives);
   }
 
@@ -407,7 +439,13 @@ public final class Compartment {
                 try {
                   last.detach();
                 } catch (Exception untidy) {
-                  log.warn("{} did not detach in good order: {}", this, untidy.toString());
+                  log.warn(
+                      "{} did not detach in good order: {}",
+                      this,
+                      Fault.of(FaultKind.EXCEPTION, untidy).message());
+                } finally {
+                  // Still inside the gate, so that no waiting call enters a driver that has left.
+                  current.condemn();
                 }
               });
           detached.countDown();
@@ -435,10 +473,30 @@ public final class Compartment {
       Thread.currentThread().interrupt();
     }
     if (driver != null) {
-      source.release(driver);
+      giveBack(source, driver);
     }
     driver = null;
     attachment = null;
+  }
+
+  /**
+   * Runs the driver's deactivation, which is driver code: on a driver's thread, with a deadline.
+   */
+  private void giveBack(DriverSource to, UsbDriver used) {
+    CountDownLatch released = new CountDownLatch(1);
+    host.driverThreads()
+        .execute(
+            () -> {
+              try {
+                to.release(used);
+              } finally {
+                released.countDown();
+              }
+            });
+    if (!awaited(released, host.limits().detach())) {
+      abandoned++;
+      log.error("{} hangs in the deactivation of its driver; abandoned", this);
+    }
   }
 
   private void letGo() {

@@ -25,6 +25,7 @@ public final class Compartments {
 
   private final Host host;
   private final Map<Key, Compartment> compartments = new LinkedHashMap<>();
+  private boolean closed;
 
   /** None yet. */
   public Compartments(Host host) {
@@ -39,13 +40,17 @@ public final class Compartments {
     Compartment compartment;
     Compartment replaced = null;
     synchronized (compartments) {
+      if (closed) {
+        return;
+      }
       compartment = compartments.get(key);
       if (compartment == null || !compartment.driverName().equals(driver.name())) {
         replaced = compartment;
         compartment = new Compartment(host, device, matched, driver.name());
+        compartments.remove(key);
+        prune();
         compartments.put(key, compartment);
       }
-      prune();
     }
     if (replaced != null) {
       await(List.of(replaced.close("another driver, " + driver.name() + ", took over")), GRACE);
@@ -112,6 +117,7 @@ public final class Compartments {
   public void close() {
     List<Compartment> ended;
     synchronized (compartments) {
+      closed = true;
       ended = new ArrayList<>(compartments.values());
       compartments.clear();
     }

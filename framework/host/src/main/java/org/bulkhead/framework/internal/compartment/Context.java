@@ -18,6 +18,7 @@ final class Context implements DriverContext {
   private final Services services;
   private final Logger logger;
   private final List<Published> published = new ArrayList<>();
+  private boolean attached;
 
   Context(
       Incarnation incarnation,
@@ -48,14 +49,22 @@ final class Context implements DriverContext {
   }
 
   @Override
-  public <S> void publish(Class<S> type, String unit, S service, Map<String, ?> properties) {
+  public synchronized <S> void publish(
+      Class<S> type, String unit, S service, Map<String, ?> properties) {
     incarnation.check();
+    Objects.requireNonNull(unit, "unit");
+    if (attached) {
+      throw new IllegalStateException(
+          type.getSimpleName() + " " + unit + " published after attach; publish while attaching");
+    }
     services.checkType(type);
+    if (!type.isInstance(service)) {
+      throw new IllegalArgumentException("the service is no " + type.getName());
+    }
     if (published.stream().anyMatch(p -> p.type() == type && p.unit().equals(unit))) {
       throw new IllegalArgumentException(type.getSimpleName() + " " + unit + " published twice");
     }
-    published.add(
-        new Published(type, unit, Objects.requireNonNull(service), Map.copyOf(properties)));
+    published.add(new Published(type, unit, service, Map.copyOf(properties)));
   }
 
   @Override
@@ -68,7 +77,9 @@ final class Context implements DriverContext {
     return logger;
   }
 
-  List<Published> published() {
+  /** What was published; nothing more is from here on. */
+  synchronized List<Published> published() {
+    attached = true;
     return List.copyOf(published);
   }
 }

@@ -1,7 +1,7 @@
 package org.bulkhead.framework.internal.compartment;
 
 import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.Writer;
 
 /**
  * What went wrong in one incarnation.
@@ -20,13 +20,61 @@ public record Fault(FaultKind kind, String message, String trace) {
    * @return the fault
    */
   public static Fault of(FaultKind kind, Throwable thrown) {
-    StringWriter text = new StringWriter();
+    if (thrown == null) {
+      return new Fault(kind, "no cause given", "");
+    }
+    Excerpt text = new Excerpt();
     try {
-      thrown.printStackTrace(new PrintWriter(text));
-      return new Fault(kind, oneLine(thrown.toString()), text.toString());
+      String message = oneLine(thrown.toString());
+      print(thrown, text);
+      return new Fault(kind, message, text.toString());
     } catch (Throwable hostile) {
       // A driver's exception may throw from its own toString.
-      return new Fault(kind, thrown.getClass().getName() + " (and cannot be printed)", "");
+      return new Fault(
+          kind, thrown.getClass().getName() + " (and cannot be printed)", text.toString());
+    }
+  }
+
+  private static void print(Throwable thrown, Excerpt text) {
+    try {
+      thrown.printStackTrace(new PrintWriter(text));
+    } catch (Excerpt.Full enough) {
+      text.text.append(" …");
+    }
+  }
+
+  /** The beginning of a text of any length: a chain of causes may never end. */
+  private static final class Excerpt extends Writer {
+
+    private static final int MOST = 16_384;
+
+    private static final class Full extends RuntimeException {
+      private static final long serialVersionUID = 1L;
+
+      Full() {
+        super(null, null, false, false);
+      }
+    }
+
+    private final StringBuilder text = new StringBuilder();
+
+    @Override
+    public void write(char[] chars, int from, int count) {
+      text.append(chars, from, Math.min(count, MOST - text.length()));
+      if (text.length() == MOST) {
+        throw new Full();
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public String toString() {
+      return text.toString();
     }
   }
 
@@ -47,6 +95,7 @@ public record Fault(FaultKind kind, String message, String trace) {
 
   private static String oneLine(String text) {
     int end = text.indexOf('\n');
-    return end < 0 ? text : text.substring(0, end) + " …";
+    int most = Math.min(end < 0 ? text.length() : end, 500);
+    return most == text.length() ? text : text.substring(0, most) + " …";
   }
 }

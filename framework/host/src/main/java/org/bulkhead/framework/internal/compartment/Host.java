@@ -51,7 +51,12 @@ public final class Host implements AutoCloseable {
   private void tick() {
     long now = System.nanoTime();
     for (Compartment compartment : supervised) {
-      compartment.inspect(now);
+      try {
+        compartment.inspect(now);
+      } catch (Throwable thrown) {
+        // A task of a clock that throws is never run again, and nobody else looks for hangs.
+        loggers.getLogger("gateway").error("supervision of {} failed", compartment, thrown);
+      }
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import org.bulkhead.framework.admin.InjectedFault;
 
 /**
@@ -47,20 +46,26 @@ public final class Incarnation {
   private final Compartment compartment;
   private final int number;
   private final SerialExecutor executor;
-  private final ReentrantLock gate = new ReentrantLock();
+  private final Object gate = new Object();
   private final List<Part> parts = new CopyOnWriteArrayList<>();
   private final AtomicReference<InjectedFault> planted = new AtomicReference<>();
-  private final long callNanos;
+  private volatile long allowanceNanos;
   private volatile boolean condemned;
   private volatile Thread occupant;
   private volatile long allowedUntil;
-  private Thread interrupted;
+  private int depth;
+  private boolean interrupted;
 
   Incarnation(Compartment compartment, int number, Executor threads, Duration call) {
     this.compartment = compartment;
     this.number = number;
-    this.executor = new SerialExecutor(threads, LINGER_MILLIS);
-    this.callNanos = call.toNanos();
+    this.executor = new SerialExecutor(threads, LINGER_MILLIS, t -> compartment.thrown(this, t));
+    allow(call);
+  }
+
+  /** Sets how long the driver may go without progress from its next progress on. */
+  void allow(Duration withoutProgress) {
+    allowanceNanos = withoutProgress.toNanos();
   }
 
   /** Its number, from 1. */
@@ -81,6 +86,11 @@ public final class Incarnation {
     }
   }
 
+  /** Forgets a part that was freed before the incarnation's end. */
+  public void remove(Part part) {
+    parts.remove(part);
+  }
+
   /** Whether it is over. */
   public boolean isCondemned() {
     return condemned;
@@ -94,25 +104,32 @@ public final class Incarnation {
    * @throws IncarnationEnded where it is over
    */
   public boolean enter(long untilNanos) {
-    check();
-    if (!gate.tryLock() && !await(untilNanos)) {
-      return false;
-    }
-    if (condemned) {
-      gate.unlock();
-      throw ended();
-    }
-    allowedUntil = System.nanoTime() + callNanos;
-    occupant = Thread.currentThread();
-    return true;
+    return enter(untilNanos, false);
   }
 
-  private boolean await(long untilNanos) {
-    try {
-      return gate.tryLock(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException caller) {
-      Thread.currentThread().interrupt();
-      return false;
+  private boolean enter(long untilNanos, boolean whateverInterrupts) {
+    Thread me = Thread.currentThread();
+    synchronized (gate) {
+      check();
+      while (occupant != null && occupant != me) {
+        long left = untilNanos - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        try {
+          TimeUnit.NANOSECONDS.timedWait(gate, left);
+        } catch (InterruptedException caller) {
+          if (!whateverInterrupts) {
+            me.interrupt();
+            return false;
+          }
+        }
+        check();
+      }
+      progress(0);
+      occupant = me;
+      depth++;
+      return true;
     }
   }
 
@@ -120,19 +137,21 @@ public final class Incarnation {
    * Leaves the driver's code. An interrupt that was meant for the driver does not leave with it.
    */
   public void exit() {
-    if (gate.getHoldCount() == 1) {
-      occupant = null;
-      if (condemned) {
-        takeBackInterrupt();
+    synchronized (gate) {
+      depth--;
+      if (depth > 0) {
+        return;
       }
-    }
-    gate.unlock();
-  }
-
-  private synchronized void takeBackInterrupt() {
-    if (interrupted == Thread.currentThread()) {
-      interrupted = null;
-      Thread.interrupted();
+      occupant = null;
+      if (interrupted) {
+        interrupted = false;
+        Thread.interrupted();
+      }
+      if (condemned) {
+        gate.notifyAll();
+      } else {
+        gate.notify();
+      }
     }
   }
 
@@ -157,7 +176,7 @@ public final class Incarnation {
 
   /** Progress: the driver may take its full time again, after a wait of this length. */
   public void progress(long waitNanos) {
-    allowedUntil = System.nanoTime() + waitNanos + callNanos;
+    allowedUntil = System.nanoTime() + waitNanos + allowanceNanos;
   }
 
   /** Runs a task of the driver's on its own thread, within the gate. */
@@ -170,9 +189,9 @@ public final class Incarnation {
    */
   public void run(DriverCode code) {
     try {
-      if (!enter(Long.MAX_VALUE / 2 + System.nanoTime())) {
-        return;
-      }
+      // What is queued here must run: a driver that interrupts its own thread loses nothing.
+      Thread.interrupted();
+      enter(Long.MAX_VALUE / 2 + System.nanoTime(), true);
     } catch (IncarnationEnded over) {
       return;
     }
@@ -220,19 +239,25 @@ public final class Incarnation {
     throw ended();
   }
 
-  /** Ends it: refuses entry, interrupts who is inside, wakes every wait. Does not block. */
+  /**
+   * Ends it: refuses entry, interrupts who is inside, wakes every wait and who waits at the gate,
+   * even where nobody ever comes out of it. Does not block.
+   */
   void condemn() {
-    condemned = true;
-    interruptOccupant();
+    synchronized (gate) {
+      condemned = true;
+      interruptOccupant();
+      gate.notifyAll();
+    }
     for (Part part : parts) {
       part.condemned();
     }
   }
 
-  private synchronized void interruptOccupant() {
+  private void interruptOccupant() {
     Thread inside = occupant;
     if (inside != null && inside != Thread.currentThread()) {
-      interrupted = inside;
+      interrupted = true;
       inside.interrupt();
     }
   }
@@ -258,15 +283,14 @@ public final class Incarnation {
   boolean drain(Duration patience) throws InterruptedException {
     executor.close();
     long until = System.nanoTime() + patience.toNanos();
-    boolean left = false;
-    while (!left && System.nanoTime() < until) {
-      left = gate.tryLock(20, TimeUnit.MILLISECONDS);
-      if (!left) {
+    boolean left;
+    synchronized (gate) {
+      while (occupant != null && until - System.nanoTime() > 0) {
+        // Again and again, as a driver may well swallow the first.
         interruptOccupant();
+        gate.wait(20);
       }
-    }
-    if (left) {
-      gate.unlock();
+      left = occupant == null;
     }
     for (Part part : parts) {
       part.awaitIdle(until);

@@ -37,7 +37,8 @@ final class RestartBudget {
       return null;
     }
     int doublings = Math.min(faults.size() - 1, 30);
-    return Duration.ofNanos(Math.min(longestNanos, firstNanos << doublings));
+    boolean fits = firstNanos <= longestNanos >> doublings;
+    return Duration.ofNanos(fits ? firstNanos << doublings : longestNanos);
   }
 
   /** Faults within the period, as of the last one. */

@@ -14,8 +14,12 @@ public interface Services {
    */
   void prepare(Incarnation incarnation, List<Published> published) throws Throwable;
 
-  /** Lets traffic through to a new incarnation; what it does not publish any more goes. */
-  void connect(Incarnation incarnation, List<Published> published);
+  /**
+   * Lets traffic through to a new incarnation; what it does not publish any more goes.
+   *
+   * @param offered run once applications can find what is published
+   */
+  void connect(Incarnation incarnation, List<Published> published, Runnable offered);
 
   /** An incarnation is condemned: what it had not confirmed has an unknown outcome. */
   void ended(Compartment compartment);

@@ -92,7 +92,7 @@ public final class DeviceRegistry {
         }
         device.configuration().interfaces().forEach(i -> offer(entry, new UsbFunction(device, i)));
         log.info("device {} arrived: {}", device.identity(), bus.product());
-      } catch (UsbException unreadable) {
+      } catch (UsbException | RuntimeException unreadable) {
         log.warn("device {} is not usable: {}", bus.location(), unreadable.getMessage());
       }
     }
@@ -114,6 +114,7 @@ public final class DeviceRegistry {
       }
       if (entry != null) {
         log.info("device {} left", entry.device().identity());
+        entry.device().hold().depart();
         onLeft.accept(entry.device());
         entry.functions().forEach(DeviceRegistry::unregister);
       }

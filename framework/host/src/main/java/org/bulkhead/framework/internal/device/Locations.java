@@ -14,8 +14,7 @@ public final class Locations {
     String[] left = one.split("(?<=\\d)(?=\\D)|(?<=\\D)(?=\\d)");
     String[] right = other.split("(?<=\\d)(?=\\D)|(?<=\\D)(?=\\d)");
     for (int i = 0; i < Math.min(left.length, right.length); i++) {
-      boolean numbers =
-          Character.isDigit(left[i].charAt(0)) && Character.isDigit(right[i].charAt(0));
+      boolean numbers = isNumber(left[i]) && isNumber(right[i]);
       int order =
           numbers && left[i].length() != right[i].length()
               ? Integer.compare(left[i].length(), right[i].length())
@@ -25,5 +24,9 @@ public final class Locations {
       }
     }
     return Integer.compare(left.length, right.length);
+  }
+
+  private static boolean isNumber(String part) {
+    return !part.isEmpty() && Character.isDigit(part.charAt(0));
   }
 }

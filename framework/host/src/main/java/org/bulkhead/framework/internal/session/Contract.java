@@ -2,6 +2,8 @@ package org.bulkhead.framework.internal.session;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -46,10 +48,13 @@ public final class Contract {
     if (!type.isInterface()) {
       throw new IllegalArgumentException(type.getName() + " is not an interface");
     }
+    if (!Modifier.isPublic(type.getModifiers())) {
+      throw new IllegalArgumentException(type.getName() + " is not public");
+    }
     List<Term> terms = new ArrayList<>();
     Stream.of(type.getMethods())
         .filter(method -> !method.isDefault())
-        .filter(method -> !java.lang.reflect.Modifier.isStatic(method.getModifiers()))
+        .filter(method -> !Modifier.isStatic(method.getModifiers()))
         .sorted(Comparator.comparing(Method::toGenericString))
         .forEach(method -> terms.add(term(method)));
     return new Contract(type, terms);
@@ -74,6 +79,11 @@ public final class Contract {
     if (declared.stream().noneMatch(e -> e.isAssignableFrom(IOException.class))) {
       throw new IllegalArgumentException(
           method.toGenericString() + " must declare IOException, to tell that the device is away");
+    }
+    if (rules.get(0) == Rule.STICKY
+        && Stream.of(method.getParameterTypes()).anyMatch(Buffer.class::isAssignableFrom)) {
+      throw new IllegalArgumentException(
+          method.toGenericString() + " is a setting with a buffer, which its first call empties");
     }
     return new Term(method, rules.get(0), declared);
   }

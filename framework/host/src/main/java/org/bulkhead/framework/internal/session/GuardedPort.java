@@ -17,6 +17,7 @@ final class GuardedPort implements SerialPort {
   private final SerialPort driver;
   private final LineBuffer buffer;
   private final Incarnation incarnation;
+  private volatile GuardedLine connected;
 
   GuardedPort(SerialPort driver, LineBuffer buffer, Incarnation incarnation) {
     this.driver = driver;
@@ -26,7 +27,8 @@ final class GuardedPort implements SerialPort {
 
   @Override
   public void connect(SerialLine line) throws IOException {
-    driver.connect(line == null ? null : new GuardedLine());
+    connected = line == null ? null : new GuardedLine();
+    driver.connect(connected);
   }
 
   @Override
@@ -62,6 +64,8 @@ final class GuardedPort implements SerialPort {
       throw new IllegalStateException(
           "write returned " + taken + " but took " + (source.position() - start) + " bytes");
     }
+    // Of an incarnation that is over its successor would have to answer for.
+    incarnation.check();
     buffer.accepted(taken);
     return taken;
   }
@@ -71,37 +75,53 @@ final class GuardedPort implements SerialPort {
     driver.purge();
   }
 
-  /** The line as this incarnation sees it. */
+  /** The line as this incarnation sees it, until the next connection. */
   private final class GuardedLine implements SerialLine {
+
+    /** Whether reports are still wanted. */
+    private boolean live() {
+      incarnation.check();
+      return connected == this;
+    }
 
     @Override
     public boolean received(ByteBuffer data) {
-      incarnation.check();
-      return buffer.received(data);
+      return !live() || buffer.received(data);
     }
 
     @Override
     public void onRoom(Runnable action) {
-      incarnation.check();
-      buffer.onRoom(() -> incarnation.execute(() -> incarnation.run(action::run)));
+      if (live()) {
+        buffer.onRoom(() -> incarnation.execute(() -> incarnation.run(action::run)));
+      }
     }
 
     @Override
     public void sent(int bytes) {
-      incarnation.check();
-      buffer.sent(bytes);
+      if (live()) {
+        buffer.sent(positive(bytes));
+      }
     }
 
     @Override
     public void sendFailed(int bytes, IOException cause) {
-      incarnation.check();
-      buffer.sendFailed(bytes, cause);
+      if (live()) {
+        buffer.sendFailed(positive(bytes), cause);
+      }
+    }
+
+    private int positive(int bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException("the outcome of " + bytes + " bytes");
+      }
+      return bytes;
     }
 
     @Override
     public void condition(Condition condition) {
-      incarnation.check();
-      buffer.condition(condition);
+      if (live()) {
+        buffer.condition(condition);
+      }
     }
   }
 }

@@ -15,16 +15,26 @@ import org.bulkhead.device.serial.SerialLine;
 final class LineBuffer implements SerialLine {
 
   private static final int CAPACITY = 64 << 10;
+  private static final long IDLE_MILLIS = 10;
 
   private final String name;
   private final long patienceNanos;
   private final ByteBuffer received = ByteBuffer.allocate(CAPACITY).flip();
   private Runnable whenRoom;
+  private Object reader;
   private boolean open;
   private boolean absent = true;
   private long absentSince = System.nanoTime();
+
+  /** What this incarnation's driver has taken, and of that, what it has told the outcome of. */
   private long accepted;
-  private long sent;
+
+  private long settled;
+
+  /** The write under way: where it began in what was taken, and what is confirmed of it. */
+  private long writeStart;
+
+  private long confirmed;
   private IOException sendFailure;
 
   LineBuffer(String name, long patienceNanos) {
@@ -36,6 +46,10 @@ final class LineBuffer implements SerialLine {
 
   @Override
   public synchronized boolean received(ByteBuffer data) {
+    if (!open) {
+      data.position(data.limit());
+      return true;
+    }
     received.compact();
     int room = Math.min(received.remaining(), data.remaining());
     received.put(data.slice().limit(room));
@@ -56,15 +70,31 @@ final class LineBuffer implements SerialLine {
 
   @Override
   public synchronized void sent(int bytes) {
-    sent += bytes;
+    confirmed += settle(bytes);
     notifyAll();
   }
 
   @Override
   public synchronized void sendFailed(int bytes, IOException cause) {
-    accepted -= bytes;
-    sendFailure = cause;
+    if (settle(bytes) > 0) {
+      sendFailure = cause;
+    }
     notifyAll();
+  }
+
+  /**
+   * Outcomes come in the order of the bytes, so a count tells whose they are.
+   *
+   * @return how many belong to the write under way, and not to one before that was given up
+   */
+  private long settle(int bytes) {
+    long from = Math.max(settled, writeStart);
+    settled += bytes;
+    return Math.max(0, settled - from);
+  }
+
+  private long unsettled() {
+    return accepted - Math.max(settled, writeStart);
   }
 
   @Override
@@ -72,8 +102,10 @@ final class LineBuffer implements SerialLine {
     // The standard's streams have no place for it.
   }
 
+  /** A new incarnation, which knows nothing of the bytes that its predecessors took. */
   synchronized void present() {
     absent = false;
+    settled = accepted;
   }
 
   /** The incarnation is over: what it had not confirmed stays unknown. */
@@ -83,12 +115,11 @@ final class LineBuffer implements SerialLine {
       absent = true;
       absentSince = System.nanoTime();
     }
-    if (accepted > sent) {
+    long unknown = unsettled();
+    if (unknown > 0) {
       sendFailure =
           new OutcomeUnknownException(
-              name + ": the driver died with " + (accepted - sent) + " bytes under way",
-              sent,
-              accepted - sent);
+              name + ": the driver died with " + unknown + " bytes under way", confirmed, unknown);
     }
     notifyAll();
   }
@@ -97,12 +128,19 @@ final class LineBuffer implements SerialLine {
 
   synchronized void open() {
     open = true;
+    settled = accepted;
     received.clear().flip();
   }
 
   synchronized void close() {
     open = false;
     whenRoom = null;
+    notifyAll();
+  }
+
+  /** Who may read from now on; a read of anybody else ends. */
+  synchronized void reader(Object only) {
+    reader = only;
     notifyAll();
   }
 
@@ -113,9 +151,11 @@ final class LineBuffer implements SerialLine {
   /**
    * Waits for data; returns an action that the driver asked for now that there is room, or null.
    */
-  synchronized Runnable read(ByteBuffer into) throws IOException {
+  synchronized Runnable read(Object by, ByteBuffer into) throws IOException {
+    checkReader(by);
     while (!received.hasRemaining()) {
       await("read");
+      checkReader(by);
     }
     int count = Math.min(into.remaining(), received.remaining());
     into.put(received.slice().limit(count));
@@ -128,31 +168,54 @@ final class LineBuffer implements SerialLine {
     return action;
   }
 
+  private void checkReader(Object by) throws IOException {
+    if (reader != by) {
+      throw new IOException("the input stream of " + name + " is closed");
+    }
+  }
+
   synchronized void beginWrite() {
-    accepted = 0;
-    sent = 0;
+    settled = Math.min(settled, accepted);
+    writeStart = accepted;
+    confirmed = 0;
     sendFailure = null;
   }
 
   synchronized long confirmed() {
-    return sent;
+    return confirmed;
   }
 
-  synchronized long unconfirmed() {
-    return accepted - sent;
+  /** How much of all that was taken has an outcome. */
+  synchronized long settled() {
+    return settled;
   }
 
-  /** Waits until more bytes are confirmed, or none are under way. */
-  synchronized void awaitMoreThan(long confirmed) throws IOException {
-    while (sent <= confirmed && accepted > sent && sendFailure == null) {
+  /**
+   * Waits until more bytes have an outcome. Where none are under way, as while a driver still
+   * empties what an earlier connection left, waits a moment.
+   *
+   * @param known what {@link #settled} said before the driver took nothing
+   * @return whether bytes got an outcome
+   */
+  synchronized boolean awaitMoreThan(long known) throws IOException {
+    if (accepted <= settled && settled == known && sendFailure == null) {
+      try {
+        wait(IDLE_MILLIS);
+      } catch (InterruptedException interrupted) {
+        throw interrupted("write");
+      }
+      return false;
+    }
+    while (settled == known && accepted > settled && sendFailure == null) {
       await("write");
     }
     checkSent();
+    return true;
   }
 
   /** Waits until all bytes are confirmed. */
   synchronized void awaitAll() throws IOException {
-    while (accepted > sent && sendFailure == null) {
+    while (unsettled() > 0 && sendFailure == null) {
       await("write");
     }
     checkSent();
@@ -181,8 +244,12 @@ final class LineBuffer implements SerialLine {
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
     } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(operation + " of " + name + " interrupted");
+      throw interrupted(operation);
     }
+  }
+
+  private InterruptedIOException interrupted(String operation) {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException(operation + " of " + name + " interrupted");
   }
 }

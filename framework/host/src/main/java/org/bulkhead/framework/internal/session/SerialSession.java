@@ -22,6 +22,9 @@ import org.osgi.service.serial.SerialPortConfiguration;
  */
 final class SerialSession implements SerialDevice {
 
+  private static final long IDLE_NANOS = 10_000_000_000L;
+
+  private final Session session;
   private final SerialPort port;
   private final LineBuffer buffer;
   private final String name;
@@ -30,11 +33,12 @@ final class SerialSession implements SerialDevice {
   private boolean dtr;
   private boolean rts;
   private Input input;
-  private Output output;
+  private volatile Output output;
 
-  SerialSession(String name, SerialPort port, LineBuffer buffer) {
+  SerialSession(String name, Session session, LineBuffer buffer) {
     this.name = name;
-    this.port = port;
+    this.session = session;
+    this.port = (SerialPort) session;
     this.buffer = buffer;
   }
 
@@ -45,6 +49,7 @@ final class SerialSession implements SerialDevice {
     }
     open();
     input = new Input();
+    buffer.reader(input);
     return input;
   }
 
@@ -68,6 +73,7 @@ final class SerialSession implements SerialDevice {
   private synchronized void closed(Object stream) throws IOException {
     if (stream == input) {
       input = null;
+      buffer.reader(null);
     } else if (stream == output) {
       output = null;
     } else {
@@ -75,7 +81,10 @@ final class SerialSession implements SerialDevice {
     }
     if (input == null && output == null) {
       buffer.close();
-      port.connect(null);
+      // A device that is away is not waited for; it comes back unconnected.
+      if (!session.stickIfAbsent("connect", (Object) null)) {
+        port.connect(null);
+      }
     }
   }
 
@@ -160,10 +169,14 @@ final class SerialSession implements SerialDevice {
     writing.lock();
     try {
       buffer.beginWrite();
+      int total = source.remaining();
+      long idleSince = System.nanoTime();
       while (source.hasRemaining()) {
-        long confirmed = buffer.confirmed();
-        if (offer(source) == 0) {
-          buffer.awaitMoreThan(confirmed);
+        long settled = buffer.settled();
+        if (offer(source, total) > 0 || buffer.awaitMoreThan(settled)) {
+          idleSince = System.nanoTime();
+        } else if (System.nanoTime() - idleSince > IDLE_NANOS) {
+          throw new IOException(name + ": the driver takes no bytes, though none are under way");
         }
       }
       buffer.awaitAll();
@@ -172,12 +185,13 @@ final class SerialSession implements SerialDevice {
     }
   }
 
-  private int offer(ByteBuffer source) throws IOException {
+  private int offer(ByteBuffer source, int total) throws IOException {
     try {
       return port.write(source);
     } catch (OutcomeUnknownException unknown) {
-      throw new OutcomeUnknownException(
-          unknown.getMessage(), buffer.confirmed(), buffer.unconfirmed() + unknown.bytesUnknown());
+      // Whether the driver had counted what it took is unknown as well.
+      long confirmed = buffer.confirmed();
+      throw new OutcomeUnknownException(unknown.getMessage(), confirmed, total - confirmed);
     }
   }
 
@@ -196,7 +210,7 @@ final class SerialSession implements SerialDevice {
         return 0;
       }
       ByteBuffer into = ByteBuffer.wrap(bytes, offset, length);
-      Runnable room = buffer.read(into);
+      Runnable room = buffer.read(this, into);
       if (room != null) {
         room.run();
       }
@@ -218,12 +232,20 @@ final class SerialSession implements SerialDevice {
 
     @Override
     public void write(int value) throws IOException {
+      check();
       SerialSession.this.write(ByteBuffer.wrap(new byte[] {(byte) value}));
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+      check();
       SerialSession.this.write(ByteBuffer.wrap(bytes, offset, length));
+    }
+
+    private void check() throws IOException {
+      if (output != this) {
+        throw new IOException("the output stream of " + name + " is closed");
+      }
     }
 
     @Override

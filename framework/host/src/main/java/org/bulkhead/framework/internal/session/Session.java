@@ -85,25 +85,34 @@ public abstract class Session {
   protected final boolean leave(Binding entered, int term, Throwable thrown, int attempt, int bytes)
       throws Throwable {
     Incarnation incarnation = entered.incarnation;
-    incarnation.exit();
-    if (thrown == null && !incarnation.isCondemned()) {
+    boolean ended;
+    try {
+      if (thrown != null && isFault(contract.terms().get(term), thrown)) {
+        // Before leaving, so that no waiting call enters a driver that is known to be broken.
+        incarnation.compartment().thrown(incarnation, thrown);
+      }
+    } finally {
+      ended = incarnation.isCondemned();
+      incarnation.exit();
+    }
+    if (!ended) {
+      if (thrown != null) {
+        throw thrown;
+      }
       return true;
     }
-    return failed(entered, contract.terms().get(term), thrown, attempt, bytes);
+    return again(entered, contract.terms().get(term), thrown, attempt, bytes);
   }
 
-  private boolean failed(
-      Binding entered, Contract.Term term, Throwable thrown, int attempt, int bytes)
-      throws Throwable {
-    Incarnation incarnation = entered.incarnation;
+  private static boolean isFault(Contract.Term term, Throwable thrown) {
     boolean unplugged =
         thrown instanceof UsbException usb && usb.kind() == UsbException.Kind.DISCONNECTED;
-    if (!incarnation.isCondemned() && !unplugged && term.declares(thrown)) {
-      throw thrown;
-    }
-    if (thrown != null) {
-      incarnation.compartment().thrown(incarnation, thrown);
-    }
+    return unplugged || !term.declares(thrown);
+  }
+
+  private boolean again(
+      Binding entered, Contract.Term term, Throwable thrown, int attempt, int bytes)
+      throws IOException {
     forget(entered);
     String call = term.method().getName() + " of " + name;
     if (term.rule() == Contract.Rule.ONCE) {
@@ -117,7 +126,10 @@ public abstract class Session {
     return false;
   }
 
-  /** Remembers a setting that was made. Called by generated code. */
+  /**
+   * Remembers a setting that was made. Called by generated code, inside the gate: the incarnation
+   * after this one begins with it.
+   */
   protected final void stick(int term, Object[] arguments) {
     synchronized (settings) {
       settings.remove(term);
@@ -132,6 +144,19 @@ public abstract class Session {
         stick(term, arguments);
       }
     }
+  }
+
+  /**
+   * Changes a setting only in memory, where no driver is there now to make it on.
+   *
+   * @return false where there is a driver
+   */
+  final boolean stickIfAbsent(String method, Object... arguments) {
+    if (binding != null) {
+      return false;
+    }
+    preset(method, arguments);
+    return true;
   }
 
   /** Makes the remembered settings on a new incarnation's service, inside its gate. */

@@ -16,20 +16,21 @@ import org.objectweb.asm.Type;
  * <pre>{@code
  * long until = deadline();
  * int position = buffer.position();
+ * int limit = buffer.limit();
  * for (int attempt = 1; ; attempt++) {
  *   Binding entered = enter(until);
  *   Throwable thrown = null;
  *   R result = null;
  *   try {
  *     result = ((T) entered.service).method(buffer);
+ *     stick(TERM, new Object[] {buffer});  // settings only
  *   } catch (Throwable t) {
  *     thrown = t;
  *   }
  *   if (leave(entered, TERM, thrown, attempt, bytes)) {
- *     stick(TERM, new Object[] {buffer});  // settings only
  *     return result;
  *   }
- *   buffer.position(position);
+ *   buffer.limit(limit).position(position);
  * }
  * }</pre>
  *
@@ -159,6 +160,9 @@ final class SessionClass {
       enter();
       to.visitLabel(from);
       call();
+      if (sticky) {
+        stick();
+      }
       to.visitLabel(end);
       to.visitJumpInsn(GOTO, after);
       to.visitLabel(caught);
@@ -166,9 +170,6 @@ final class SessionClass {
       to.visitLabel(after);
       leave();
       to.visitJumpInsn(IFEQ, replay);
-      if (sticky) {
-        stick();
-      }
       giveBack();
       to.visitLabel(replay);
       restoreBuffers();
@@ -191,6 +192,9 @@ final class SessionClass {
             to.visitVarInsn(ALOAD, local);
             to.visitMethodInsn(INVOKEVIRTUAL, BUFFER, "position", "()I", false);
             to.visitVarInsn(ISTORE, slot);
+            to.visitVarInsn(ALOAD, local);
+            to.visitMethodInsn(INVOKEVIRTUAL, BUFFER, "limit", "()I", false);
+            to.visitVarInsn(ISTORE, slot + 1);
             if (first) {
               to.visitVarInsn(ALOAD, local);
               to.visitMethodInsn(INVOKEVIRTUAL, BUFFER, "remaining", "()I", false);
@@ -297,6 +301,8 @@ final class SessionClass {
       eachBuffer(
           (local, slot, first) -> {
             to.visitVarInsn(ALOAD, local);
+            to.visitVarInsn(ILOAD, slot + 1);
+            to.visitMethodInsn(INVOKEVIRTUAL, BUFFER, "limit", "(I)L" + BUFFER + ";", false);
             to.visitVarInsn(ILOAD, slot);
             to.visitMethodInsn(INVOKEVIRTUAL, BUFFER, "position", "(I)L" + BUFFER + ";", false);
             to.visitInsn(POP);
@@ -310,7 +316,7 @@ final class SessionClass {
       for (int i = 0; i < parameters.length; i++) {
         if (Buffer.class.isAssignableFrom(types[i])) {
           visitor.visit(local, slot, slot == positions);
-          slot++;
+          slot += 2;
         }
         local += parameters[i].getSize();
       }

@@ -5,6 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.bulkhead.device.contract.SessionProperties;
 import org.bulkhead.device.input.InputSource;
@@ -12,6 +15,7 @@ import org.bulkhead.device.serial.SerialPort;
 import org.bulkhead.framework.internal.compartment.Compartment;
 import org.bulkhead.framework.internal.compartment.Incarnation;
 import org.bulkhead.framework.internal.compartment.Published;
+import org.bulkhead.framework.internal.compartment.SerialExecutor;
 import org.bulkhead.framework.internal.compartment.Services;
 import org.bulkhead.framework.internal.input.InputHub;
 import org.osgi.service.serial.SerialDevice;
@@ -21,12 +25,15 @@ import org.osgi.service.serial.SerialDevice;
  * the same object from then on, over restarts, swaps and replugs; what changes is who serves it and
  * whether it is offered.
  */
-public final class SessionRegistry implements Services {
+public final class SessionRegistry implements Services, AutoCloseable {
 
   /** Which service of a compartment. */
   private record Slot(Class<?> type, String unit) {}
 
-  /** A session and its offer. */
+  /**
+   * A session and its offer. Offers are made and taken back on a thread of their own, as whoever
+   * listens for services runs there too, and may well call the session and wait for the device.
+   */
   private static final class Entry {
     final Session session;
     final Class<?> offeredType;
@@ -35,30 +42,85 @@ public final class SessionRegistry implements Services {
     /** Null where applications see the session itself. */
     final Front front;
 
-    Runnable withdraw;
+    private final SerialExecutor offers;
+    private volatile boolean wanted;
+    private Runnable withdraw;
+    private Binding prepared;
 
-    Entry(Session session, Class<?> type) {
+    Entry(Session session, Class<?> type, SerialExecutor offers) {
       this.session = session;
       this.offeredType = type;
       this.offered = session;
       this.front = null;
+      this.offers = offers;
     }
 
-    Entry(Session session, Front front) {
+    Entry(Session session, Front front, SerialExecutor offers) {
       this.session = session;
       this.offeredType = front.offeredType();
       this.offered = front.offered();
       this.front = front;
+      this.offers = offers;
     }
 
-    Object guarded(Object service, Incarnation incarnation) {
+    private Object guarded(Object service, Incarnation incarnation) {
       return front == null ? service : front.guarded(service, incarnation);
     }
 
+    Binding prepare(Object service, Incarnation incarnation) {
+      prepared = new Binding(guarded(service, incarnation), incarnation);
+      return prepared;
+    }
+
+    /** The one whose settings were made, so that what they connected is what is disconnected. */
+    Binding prepared(Object service, Incarnation incarnation) {
+      Binding made = prepared;
+      prepared = null;
+      return made != null && made.incarnation == incarnation
+          ? made
+          : new Binding(guarded(service, incarnation), incarnation);
+    }
+
+    void ended() {
+      prepared = null;
+      if (front != null) {
+        front.ended();
+      }
+    }
+
+    /** Offers it unless it is offered; called by the compartment's actor only. */
+    void offer(
+        Publisher to,
+        Map<String, Object> properties,
+        Consumer<RuntimeException> refused,
+        Runnable done) {
+      if (!wanted) {
+        wanted = true;
+        offers.execute(
+            () -> {
+              try {
+                withdraw = to.publish(offeredType, offered, properties);
+              } catch (RuntimeException unusable) {
+                wanted = false;
+                refused.accept(unusable);
+              }
+            });
+      }
+      offers.execute(done);
+    }
+
+    /** Takes the offer back; called by the compartment's actor only. */
     void withdraw() {
-      if (withdraw != null) {
-        withdraw.run();
-        withdraw = null;
+      if (wanted) {
+        wanted = false;
+        offers.execute(
+            () -> {
+              Runnable offer = withdraw;
+              withdraw = null;
+              if (offer != null) {
+                offer.run();
+              }
+            });
       }
     }
   }
@@ -66,7 +128,23 @@ public final class SessionRegistry implements Services {
   private final Publisher publisher;
   private final Duration patience;
   private final InputHub hub;
-  private final Map<Class<?>, SessionClass> classes = new ConcurrentHashMap<>();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "publisher");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** Kept with the service's class, so that they go with the bundle that it comes from. */
+  private final ClassValue<SessionClass> classes =
+      new ClassValue<>() {
+        @Override
+        protected SessionClass computeValue(Class<?> type) {
+          return new SessionClass(Contract.of(type));
+        }
+      };
+
   private final Map<Compartment, Map<Slot, Entry>> entries = new ConcurrentHashMap<>();
 
   /**
@@ -88,19 +166,26 @@ public final class SessionRegistry implements Services {
   }
 
   private SessionClass sessionClass(Class<?> type) {
-    return classes.computeIfAbsent(type, t -> new SessionClass(Contract.of(t)));
+    return classes.get(type);
   }
 
   @Override
   public void prepare(Incarnation incarnation, List<Published> published) throws Throwable {
     for (Published each : published) {
       Entry entry = entry(incarnation.compartment(), each);
-      entry.session.restore(entry.guarded(each.service(), incarnation));
+      entry.session.restore(entry.prepare(each.service(), incarnation).service);
     }
   }
 
   @Override
-  public void connect(Incarnation incarnation, List<Published> published) {
+  public void connect(Incarnation incarnation, List<Published> published, Runnable offered) {
+    AtomicInteger left = new AtomicInteger(published.size() + 1);
+    Runnable oneDone =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            offered.run();
+          }
+        };
     Compartment compartment = incarnation.compartment();
     Map<Slot, Entry> gone = new HashMap<>(entries.getOrDefault(compartment, Map.of()));
     for (Published each : published) {
@@ -109,27 +194,23 @@ public final class SessionRegistry implements Services {
       if (entry.front != null) {
         entry.front.present();
       }
-      entry.session.connect(new Binding(entry.guarded(each.service(), incarnation), incarnation));
-      if (entry.withdraw == null) {
-        entry.withdraw =
-            publisher.publish(entry.offeredType, entry.offered, properties(compartment, each));
-      }
+      entry.session.connect(entry.prepared(each.service(), incarnation));
+      entry.offer(
+          publisher,
+          properties(compartment, each),
+          unusable -> compartment.thrown(incarnation, unusable),
+          oneDone);
     }
     for (Entry entry : gone.values()) {
       entry.session.disconnect("its driver does not offer it any more", true);
       entry.withdraw();
     }
+    oneDone.run();
   }
 
   @Override
   public void ended(Compartment compartment) {
-    each(
-        compartment,
-        entry -> {
-          if (entry.front != null) {
-            entry.front.ended();
-          }
-        });
+    each(compartment, Entry::ended);
   }
 
   @Override
@@ -186,12 +267,12 @@ public final class SessionRegistry implements Services {
     if (slot.type() == SerialPort.class) {
       LineBuffer line = new LineBuffer(name, patience.toNanos());
       return new Entry(
-          session, new SerialFront(line, new SerialSession(name, (SerialPort) session, line)));
+          session, new SerialFront(line, new SerialSession(name, session, line)), offers());
     }
     if (slot.type() == InputSource.class) {
-      return new Entry(session, inputFront(compartment, session, name));
+      return new Entry(session, inputFront(compartment, session, name), offers());
     }
-    return new Entry(session, slot.type());
+    return new Entry(session, slot.type(), offers());
   }
 
   private Front inputFront(Compartment compartment, Session session, String name) {
@@ -201,6 +282,21 @@ public final class SessionRegistry implements Services {
         new InputSession(
             name, compartment.location(), compartment.interfaceNumber(), (InputSource) session),
         hub);
+  }
+
+  private SerialExecutor offers() {
+    return new SerialExecutor(
+        threads,
+        0,
+        thrown ->
+            System.getLogger(SessionRegistry.class.getName())
+                .log(System.Logger.Level.ERROR, "an offer of a service failed", thrown));
+  }
+
+  /** Ends its threads once what was begun is done; compartments are closed before. */
+  @Override
+  public void close() {
+    threads.shutdown();
   }
 
   private static Map<String, Object> properties(Compartment compartment, Published published) {

@@ -60,12 +60,15 @@ final class ControlPipe {
   }
 
   private ByteBuffer buffer(int length) throws UsbException {
-    if (transfer == null || transfer.data().capacity() < SETUP_BYTES + length) {
-      if (transfer != null) {
-        transfer.free();
-      }
+    PipeTransfer last = transfer;
+    // One that the transport never gave back is not waited for.
+    if (last == null || !last.idle() || last.data().capacity() < SETUP_BYTES + length) {
       transfer = (PipeTransfer) pipe.allocate(SETUP_BYTES + Math.max(length, USUAL_BYTES));
+      if (last != null) {
+        last.free();
+      }
     }
+    transfer.rewind();
     return transfer.data().clear();
   }
 }

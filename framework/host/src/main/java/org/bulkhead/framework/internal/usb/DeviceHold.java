@@ -27,6 +27,7 @@ public final class DeviceHold {
   private final Map<Integer, Claim> claims = new HashMap<>();
   private BusHandle handle;
   private boolean gone;
+  private volatile boolean departed;
   private volatile String problem = "";
 
   /** A hold on a device, not yet open. */
@@ -39,8 +40,18 @@ public final class DeviceHold {
     return problem;
   }
 
+  /** The device has left its port; whoever holds it hears of it later. Does not block. */
+  public void depart() {
+    departed = true;
+  }
+
+  /** Whether the device has left its port. */
+  public boolean departed() {
+    return departed;
+  }
+
   synchronized BusHandle handle() throws UsbException {
-    if (gone) {
+    if (gone || departed) {
       throw new UsbException(Kind.DISCONNECTED, "device " + bus.location() + " is unplugged");
     }
     if (handle == null) {
@@ -82,20 +93,26 @@ public final class DeviceHold {
 
   /** Gives up an owner's claims, and with the last claim the device. Does I/O. */
   public synchronized void release(Object owner) throws UsbException {
-    try {
-      for (var entries = claims.entrySet().iterator(); entries.hasNext(); ) {
-        var entry = entries.next();
-        if (entry.getValue().owner == owner) {
-          entries.remove();
+    UsbException failure = null;
+    for (var entries = claims.entrySet().iterator(); entries.hasNext(); ) {
+      var entry = entries.next();
+      if (entry.getValue().owner == owner) {
+        entries.remove();
+        try {
           if (!gone && handle != null) {
             handle.release(entry.getKey());
           }
+        } catch (UsbException failed) {
+          // The others are to be given up all the same.
+          failure = failed;
         }
       }
-    } finally {
-      if (claims.isEmpty()) {
-        close();
-      }
+    }
+    if (claims.isEmpty()) {
+      close();
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

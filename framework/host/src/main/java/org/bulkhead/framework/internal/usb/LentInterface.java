@@ -48,6 +48,7 @@ final class LentInterface implements UsbInterface {
       for (Pipe pipe : pipes.values()) {
         pipe.awaitIdle(until);
         pipe.free();
+        device.incarnation().remove(pipe);
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

@@ -66,7 +66,8 @@ final class Pipe implements Endpoint, Incarnation.Part {
     try {
       return transfer(transfer, timeout);
     } finally {
-      destination.put(transfer.data());
+      int moved = Math.min(transfer.actualLengthBytes(), destination.remaining());
+      destination.put(transfer.data().limit(moved).position(0));
     }
   }
 
@@ -85,15 +86,17 @@ final class Pipe implements Endpoint, Incarnation.Part {
   }
 
   private PipeTransfer scratch(int bytes) throws UsbException {
-    if (scratch == null || scratch.data().capacity() < bytes) {
-      if (scratch != null) {
-        scratch.free();
-      }
+    PipeTransfer last = scratch;
+    // One that the transport never gave back is not waited for.
+    if (last == null || !last.idle() || last.data().capacity() < bytes) {
       int packet = Math.max(1, descriptor.maxPacketBytes());
-      scratch =
-          allocate(
-              Math.max(4 * packet, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1), 0, null);
+      int capacity = Math.max(4 * packet, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
+      scratch = allocate(Math.max(bytes, capacity), 0, null);
+      if (last != null) {
+        last.free();
+      }
     }
+    scratch.rewind();
     scratch.data().clear();
     return scratch;
   }
@@ -174,12 +177,19 @@ final class Pipe implements Endpoint, Incarnation.Part {
     incarnation.crossing();
     PipeTransfer own = own(transfer);
     long expiresAt = deadline == null ? 0 : System.nanoTime() + positive(deadline) | 1;
+    PipeTransfer last = flights.peekLast();
+    if (last != null && (last.handler == null) != (own.handler == null)) {
+      throw failure(Kind.INVALID, "transfers with and without a handler in flight together");
+    }
     flights.addLast(own);
+    boolean started = false;
     try {
       own.start(false, expiresAt);
-    } catch (UsbException refused) {
-      flights.removeLast();
-      throw refused;
+      started = true;
+    } finally {
+      if (!started) {
+        flights.removeLast();
+      }
     }
   }
 
@@ -187,7 +197,7 @@ final class Pipe implements Endpoint, Incarnation.Part {
   public Transfer reap(Duration timeout) throws UsbException {
     incarnation.crossing();
     PipeTransfer head = flights.peekFirst();
-    if (head == null) {
+    if (head == null || head.handler != null) {
       throw failure(Kind.INVALID, "nothing in flight to reap");
     }
     if (!head.landed() && !timeout.isZero()) {
@@ -208,6 +218,7 @@ final class Pipe implements Endpoint, Incarnation.Part {
     try {
       long left = nanos;
       while (!head.landed() && left > 0) {
+        incarnation.check();
         LockSupport.parkNanos(this, left);
         incarnation.check();
         if (Thread.interrupted()) {

@@ -2,6 +2,7 @@ package org.bulkhead.framework.internal.usb;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.bulkhead.device.transport.BusCompletion;
 import org.bulkhead.device.transport.BusTransfer;
@@ -14,8 +15,8 @@ import org.bulkhead.device.usb.descriptor.Direction;
 
 /**
  * A driver's transfer over a transport's. The driver's thread moves it from idle to flying, the
- * transport's event thread to landed, and the driver's thread back to idle: one writer at a time,
- * so a volatile state is all the synchronisation there is.
+ * transport's event thread to landed, and the driver's thread back to idle. Freeing may come at any
+ * time, so landing and freeing compete for a flight, and who gets it counts its end.
  */
 final class PipeTransfer implements Transfer, BusCompletion {
 
@@ -34,7 +35,7 @@ final class PipeTransfer implements Transfer, BusCompletion {
   private final int packets;
   private BusTransfer bus;
   private ByteBuffer data;
-  private volatile State state = State.IDLE;
+  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private volatile Thread waiter;
   private volatile long expiresAt;
   private volatile boolean expired;
@@ -58,15 +59,19 @@ final class PipeTransfer implements Transfer, BusCompletion {
   }
 
   boolean idle() {
-    return state == State.IDLE;
-  }
-
-  boolean flying() {
-    return state == State.FLYING;
+    return state.get() == State.IDLE;
   }
 
   boolean landed() {
-    return state == State.LANDED;
+    return state.get() == State.LANDED;
+  }
+
+  /** Forgets the last flight, so that one that never starts has moved nothing. */
+  void rewind() {
+    if (idle()) {
+      status = TransferStatus.COMPLETED;
+      actualLengthBytes = 0;
+    }
   }
 
   /** Puts it in flight; called on the driver's thread, inside the gate. */
@@ -76,16 +81,26 @@ final class PipeTransfer implements Transfer, BusCompletion {
     }
     synchronous = forCaller;
     waiter = forCaller ? Thread.currentThread() : null;
-    expired = false;
-    expiresAt = deadlineNanos;
-    state = State.FLYING;
-    pipe.departed();
-    try {
-      bus.submit(data.limit());
-    } catch (UsbException refused) {
-      state = State.IDLE;
-      pipe.arrived();
-      throw refused;
+    rewind();
+    // Not while the supervisor looks whether the flight before this one is past its deadline.
+    synchronized (this) {
+      expired = false;
+      expiresAt = deadlineNanos;
+      pipe.departed();
+      state.set(State.FLYING);
+      boolean submitted = false;
+      try {
+        bus.submit(data.limit());
+        submitted = true;
+      } finally {
+        if (!submitted && state.compareAndSet(State.FLYING, State.IDLE)) {
+          pipe.arrived();
+        }
+      }
+    }
+    if (pipe.over()) {
+      // Whoever ended the incarnation may have seen it idle.
+      bus.cancel();
     }
   }
 
@@ -97,7 +112,9 @@ final class PipeTransfer implements Transfer, BusCompletion {
     status = expired && end == TransferStatus.CANCELLED ? TransferStatus.TIMEOUT : end;
     boolean forCaller = synchronous;
     Thread waiting = waiter;
-    state = State.LANDED;
+    if (!state.compareAndSet(State.FLYING, State.LANDED)) {
+      return;
+    }
     pipe.arrived();
     if (forCaller) {
       LockSupport.unpark(waiting);
@@ -114,7 +131,7 @@ final class PipeTransfer implements Transfer, BusCompletion {
   boolean await(long timeoutNanos) throws UsbException {
     long until = System.nanoTime() + timeoutNanos;
     boolean interrupted = false;
-    while (state == State.FLYING) {
+    while (state.get() == State.FLYING) {
       if (pipe.over() && !expired) {
         until = abort();
       }
@@ -144,7 +161,9 @@ final class PipeTransfer implements Transfer, BusCompletion {
 
   /** Takes a landed transfer back into the driver's hands. */
   void land() {
-    state = State.IDLE;
+    if (!state.compareAndSet(State.LANDED, State.IDLE)) {
+      return;
+    }
     if (pipe.direction() == Direction.IN) {
       data.limit(Math.min(actualLengthBytes, data.capacity())).position(0);
     } else {
@@ -153,16 +172,24 @@ final class PipeTransfer implements Transfer, BusCompletion {
   }
 
   void expire(long nowNanos) {
-    long deadline = expiresAt;
-    if (deadline != 0 && state == State.FLYING && nowNanos - deadline > 0) {
-      expired = true;
-      bus.cancel();
+    if (isPast(nowNanos)) {
+      synchronized (this) {
+        if (isPast(nowNanos)) {
+          expired = true;
+          bus.cancel();
+        }
+      }
     }
+  }
+
+  private boolean isPast(long nowNanos) {
+    long deadline = expiresAt;
+    return deadline != 0 && state.get() == State.FLYING && nowNanos - deadline > 0;
   }
 
   /** The incarnation is over: the flight ends, and whoever waits for it wakes. */
   void condemned() {
-    if (state == State.FLYING) {
+    if (state.get() == State.FLYING) {
       bus.cancel();
       LockSupport.unpark(waiter);
     }
@@ -192,18 +219,17 @@ final class PipeTransfer implements Transfer, BusCompletion {
 
   @Override
   public void cancel() {
-    if (state == State.FLYING) {
+    if (state.get() == State.FLYING) {
       bus.cancel();
     }
   }
 
   @Override
   public void free() {
-    if (state != State.FREED) {
-      boolean inFlight = state == State.FLYING;
-      state = State.FREED;
+    State before = state.getAndSet(State.FREED);
+    if (before != State.FREED) {
       bus.free();
-      pipe.freed(this, inFlight);
+      pipe.freed(this, before == State.FLYING);
     }
   }
 
@@ -231,6 +257,6 @@ final class PipeTransfer implements Transfer, BusCompletion {
 
   UsbException notIdle() {
     return pipe.failure(
-        Kind.INVALID, "the transfer is " + (state == State.FREED ? "freed" : "in flight"));
+        Kind.INVALID, "the transfer is " + (state.get() == State.FREED ? "freed" : "in flight"));
   }
 }

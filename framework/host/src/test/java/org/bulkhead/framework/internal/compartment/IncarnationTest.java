@@ -1,0 +1,204 @@
+package org.bulkhead.framework.internal.compartment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class IncarnationTest {
+
+  private static final long SECOND = 1_000_000_000L;
+
+  private final Incarnation incarnation =
+      new Incarnation(null, 1, Runnable::run, Duration.ofSeconds(5));
+
+  private static long in(long nanos) {
+    return System.nanoTime() + nanos;
+  }
+
+  @Test
+  void gate_letsOneIn_andHimAgain() throws InterruptedException {
+    assertThat(incarnation.enter(in(SECOND))).isTrue();
+    assertThat(incarnation.enter(in(SECOND))).isTrue();
+    AtomicReference<Boolean> other = new AtomicReference<>();
+    Thread thread = new Thread(() -> other.set(incarnation.enter(in(1_000_000))));
+    thread.start();
+    thread.join();
+    assertThat(other.get()).isFalse();
+    incarnation.exit();
+    incarnation.exit();
+    assertThat(incarnation.overdue(in(100 * SECOND))).isNull();
+  }
+
+  @Test
+  void waitingCaller_whoIsInterrupted_leavesWithHisInterrupt() throws InterruptedException {
+    incarnation.enter(in(SECOND));
+    AtomicReference<Boolean> interrupted = new AtomicReference<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              Thread.currentThread().interrupt();
+              boolean entered = incarnation.enter(in(100 * SECOND));
+              interrupted.set(!entered && Thread.interrupted());
+            });
+    thread.start();
+    thread.join();
+    assertThat(interrupted.get()).isTrue();
+  }
+
+  @Test
+  void condemnation_wakesWhoWaits_thoughNobodyComesOut() throws InterruptedException {
+    incarnation.enter(in(SECOND));
+    CountDownLatch started = new CountDownLatch(4);
+    AtomicInteger woken = new AtomicInteger();
+    Thread[] callers = new Thread[4];
+    for (int i = 0; i < callers.length; i++) {
+      callers[i] =
+          new Thread(
+              () -> {
+                started.countDown();
+                try {
+                  incarnation.enter(in(1000 * SECOND));
+                } catch (IncarnationEnded over) {
+                  woken.incrementAndGet();
+                }
+              });
+      callers[i].start();
+    }
+    started.await();
+    incarnation.condemn();
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertThat(woken).hasValue(4);
+    assertThatThrownBy(() -> incarnation.enter(in(SECOND))).isInstanceOf(IncarnationEnded.class);
+    assertThatThrownBy(incarnation::crossing).isInstanceOf(IncarnationEnded.class);
+  }
+
+  @Test
+  void interruptMeantForTheDriver_staysInside() throws InterruptedException {
+    CountDownLatch inside = new CountDownLatch(1);
+    AtomicReference<Boolean> carriedOut = new AtomicReference<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              incarnation.enter(in(SECOND));
+              inside.countDown();
+              while (!Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+              }
+              incarnation.exit();
+              carriedOut.set(Thread.currentThread().isInterrupted());
+            });
+    caller.start();
+    inside.await();
+    incarnation.condemn();
+    caller.join();
+    assertThat(carriedOut.get()).isFalse();
+  }
+
+  @Test
+  void condemningFromInside_interruptsNobody() {
+    incarnation.enter(in(SECOND));
+    incarnation.condemn();
+    assertThat(Thread.interrupted()).isFalse();
+    incarnation.exit();
+  }
+
+  @Test
+  void drain_interruptsAgainAndAgain_andTellsWhetherAnybodyIsLeft() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    Thread caller =
+        new Thread(
+            () -> {
+              incarnation.enter(in(SECOND));
+              inside.countDown();
+              for (int swallowed = 0; swallowed < 3; ) {
+                swallowed += Thread.interrupted() ? 1 : 0;
+                Thread.onSpinWait();
+              }
+              incarnation.exit();
+            });
+    caller.start();
+    inside.await();
+    incarnation.condemn();
+    assertThat(incarnation.drain(Duration.ofSeconds(20))).isTrue();
+    caller.join();
+
+    Incarnation stuck = new Incarnation(null, 2, Runnable::run, Duration.ofSeconds(5));
+    AtomicReference<Boolean> drained = new AtomicReference<>();
+    stuck.enter(in(SECOND));
+    stuck.condemn();
+    Thread actor =
+        new Thread(
+            () -> {
+              try {
+                drained.set(stuck.drain(Duration.ofMillis(50)));
+              } catch (InterruptedException unwanted) {
+                throw new AssertionError(unwanted);
+              }
+            });
+    actor.start();
+    joinWhatever(actor);
+    assertThat(drained.get()).isFalse();
+    stuck.exit();
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  private static void joinWhatever(Thread thread) {
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException meantForTheDriver) {
+        // The test is inside the gate.
+      }
+    }
+  }
+
+  @Test
+  void overdue_isWhoIsInsidePastHisTime_andProgressExtendsIt() {
+    incarnation.enter(in(SECOND));
+    assertThat(incarnation.overdue(in(4 * SECOND))).isNull();
+    assertThat(incarnation.overdue(in(6 * SECOND))).isSameAs(Thread.currentThread());
+    incarnation.progress(10 * SECOND);
+    assertThat(incarnation.overdue(in(14 * SECOND))).isNull();
+    assertThat(incarnation.overdue(in(16 * SECOND))).isSameAs(Thread.currentThread());
+    incarnation.allow(Duration.ofSeconds(30));
+    incarnation.progress(0);
+    assertThat(incarnation.overdue(in(29 * SECOND))).isNull();
+    incarnation.exit();
+    assertThat(incarnation.overdue(in(1000 * SECOND))).isNull();
+  }
+
+  @Test
+  void manyCallers_neverMeet_andEachGetsIn() throws InterruptedException {
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger met = new AtomicInteger();
+    AtomicInteger entered = new AtomicInteger();
+    Thread[] callers = new Thread[8];
+    for (int t = 0; t < callers.length; t++) {
+      callers[t] =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 3000; i++) {
+                  if (incarnation.enter(in(100 * SECOND))) {
+                    met.addAndGet(inside.getAndIncrement());
+                    entered.incrementAndGet();
+                    inside.decrementAndGet();
+                    incarnation.exit();
+                  }
+                }
+              });
+      callers[t].start();
+    }
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertThat(met).hasValue(0);
+    assertThat(entered).hasValue(24_000);
+  }
+}

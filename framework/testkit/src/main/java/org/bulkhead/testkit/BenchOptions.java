@@ -1,0 +1,142 @@
+package org.bulkhead.testkit;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.transport.sim.SimDevice;
+
+/**
+ * How a bench supervises its driver. The defaults fit most tests: deadlines long enough for a
+ * loaded machine, pauses between restarts of milliseconds.
+ */
+public final class BenchOptions {
+
+  final Supplier<? extends UsbDriver> drivers;
+  int interfaceNumber = -1;
+  Duration patience = Duration.ofSeconds(30);
+  private Duration call = Duration.ofSeconds(5);
+  private Duration attach = Duration.ofSeconds(15);
+  private Duration detach = Duration.ofSeconds(2);
+  private Duration teardown = Duration.ofSeconds(2);
+  private Duration backoff = Duration.ofMillis(1);
+  private Duration updateWait = Duration.ofSeconds(30);
+  private int restarts = 5;
+
+  BenchOptions(Supplier<? extends UsbDriver> drivers) {
+    this.drivers = drivers;
+  }
+
+  /**
+   * Makes each incarnation a driver of its own, as a component of scope prototype does.
+   *
+   * @param each makes one
+   * @return options
+   */
+  public static BenchOptions of(Supplier<? extends UsbDriver> each) {
+    return new BenchOptions(each);
+  }
+
+  /**
+   * Which interface the driver matched; the first one where nothing is said.
+   *
+   * @param number {@code bInterfaceNumber}
+   * @return this
+   */
+  public BenchOptions interfaceNumber(int number) {
+    interfaceNumber = number;
+    return this;
+  }
+
+  /**
+   * How long the driver may go without progress, in calls and while it attaches.
+   *
+   * @param deadline 5 s in calls and 15 s in attach where nothing is said
+   * @return this
+   */
+  public BenchOptions callDeadline(Duration deadline) {
+    call = deadline;
+    attach = deadline;
+    return this;
+  }
+
+  /**
+   * How long the driver may take to detach, and how long its threads and transfers may take after
+   * that.
+   *
+   * @param deadline 2 s where nothing is said
+   * @return this
+   */
+  public BenchOptions endDeadline(Duration deadline) {
+    detach = deadline;
+    teardown = deadline;
+    return this;
+  }
+
+  /**
+   * How many faults are followed by a restart; one more quarantines.
+   *
+   * @param faults 5 where nothing is said
+   * @return this
+   */
+  public BenchOptions restarts(int faults) {
+    restarts = faults;
+    return this;
+  }
+
+  /**
+   * The pause before a restart.
+   *
+   * @param pause 1 ms where nothing is said, never more than a second
+   * @return this
+   */
+  public BenchOptions backoff(Duration pause) {
+    backoff = pause;
+    return this;
+  }
+
+  /**
+   * How long a device waits for a driver that was stopped before it is let go.
+   *
+   * @param wait 30 s where nothing is said
+   * @return this
+   */
+  public BenchOptions updateWait(Duration wait) {
+    updateWait = wait;
+    return this;
+  }
+
+  /**
+   * How long an application's call waits for a device.
+   *
+   * @param wait 30 s where nothing is said
+   * @return this
+   */
+  public BenchOptions patience(Duration wait) {
+    patience = wait;
+    return this;
+  }
+
+  /**
+   * Plugs a device in and attaches the driver to it. Does not wait for the driver.
+   *
+   * @param device the model, plugged in nowhere else
+   * @return the bench
+   */
+  public DriverBench attach(SimDevice device) {
+    return new DriverBench(this, device);
+  }
+
+  Limits limits() {
+    return new Limits(
+        call,
+        attach,
+        detach,
+        teardown,
+        restarts,
+        Duration.ofSeconds(60),
+        backoff,
+        Duration.ofSeconds(1),
+        updateWait);
+  }
+}
