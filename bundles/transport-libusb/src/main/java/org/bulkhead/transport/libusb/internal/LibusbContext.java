@@ -43,6 +43,7 @@ final class LibusbContext {
   private final Thread events = new Thread(this::handleEvents, "bulkhead libusb events");
   private volatile boolean stopping;
   private boolean closing; // guarded by this
+  private boolean exited; // guarded by this
   private int leaks; // guarded by this
 
   /** Guards {@link #threadEnded} alone: whoever frees a transfer must not wait for an open. */
@@ -209,6 +210,11 @@ final class LibusbContext {
     }
   }
 
+  /** Whether handles may still be closed. */
+  synchronized boolean isOpen() {
+    return !exited;
+  }
+
   boolean isIdle() {
     return handles.isEmpty();
   }
@@ -242,6 +248,8 @@ final class LibusbContext {
 
   private synchronized void exit() {
     runAfterEvents();
+    exited = true;
+    leaks += handles.size();
     if (leaks > 0) {
       log.error("a libusb context is left as it is, for {} handles that cannot be closed", leaks);
     } else {

@@ -381,12 +381,29 @@ final class LibusbHandle implements BusHandle {
     }
     transfers.forEach(LibusbTransfer::free);
     if (context.awaitEvents(System.nanoTime() + CANCEL_NANOS)) {
-      LibUsb.close(handle);
-      context.remove(this, false);
-      device.closed(this);
+      closeWithinCalls();
     } else {
-      leak("libusb's event thread is stuck");
+      // Seen where several devices went at once and the kernel held a close up for seconds.
+      device.log().warn("{} is closed as soon as libusb's event thread goes on", device.sysfs());
+      context.afterEvents(() -> context.afterEvents(() -> device.later(this::closeLate)));
     }
+  }
+
+  private void closeLate() {
+    calls.lock();
+    try {
+      if (context.isOpen()) {
+        closeWithinCalls();
+      }
+    } finally {
+      calls.unlock();
+    }
+  }
+
+  private void closeWithinCalls() {
+    LibUsb.close(handle);
+    context.remove(this, false);
+    device.closed(this);
   }
 
   /** A leak is better than a crash, and closing now would be one. */
