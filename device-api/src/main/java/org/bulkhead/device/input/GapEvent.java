@@ -4,7 +4,8 @@ import java.time.Instant;
 
 /**
  * Events of a device are missing here. Whoever puts events together, keys to a line for one, begins
- * anew; whoever tracks what is held takes everything as released.
+ * anew; whoever tracks what is held takes everything as released. A lost driver makes two gaps, one
+ * when it is lost and one when the next begins.
  *
  * @param device the device
  * @param time when the gateway noticed

@@ -13,6 +13,9 @@ import org.bulkhead.console.CommandFailure;
  */
 final class Arguments {
 
+  /** A day: the longest wait that can be asked for. */
+  static final int LONGEST_SECONDS = 86_400;
+
   private Arguments() {}
 
   static long number(String name, String text, long least, long most) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bulkhead.console.ArgumentCompleter;
 import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.input.InputDevice;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.DriverInfo;
@@ -39,6 +40,9 @@ import org.osgi.service.serial.SerialDevice;
       ArgumentCompleter.COMMAND + "=serial:send",
       ArgumentCompleter.COMMAND + "=serial:receive",
       ArgumentCompleter.COMMAND + "=serial:config",
+      ArgumentCompleter.COMMAND + "=input:list",
+      ArgumentCompleter.COMMAND + "=input:watch",
+      ArgumentCompleter.COMMAND + "=input:leds",
       ArgumentCompleter.COMMAND + "=fault:inject"
     })
 public final class CommandCompleter implements ArgumentCompleter {
@@ -57,12 +61,14 @@ public final class CommandCompleter implements ArgumentCompleter {
   private final Gateway gateway;
   private final Sessions<BlockDevice> blocks;
   private final Sessions<SerialDevice> ports;
+  private final Sessions<InputDevice> inputs;
 
   @Activate
   public CommandCompleter(BundleContext context, @Reference Gateway gateway) {
     this.gateway = gateway;
     blocks = new Sessions<>(context, gateway, BlockDevice.class, "block device");
     ports = new Sessions<>(context, gateway, SerialDevice.class, "serial port");
+    inputs = new Sessions<>(context, gateway, InputDevice.class, "input device");
   }
 
   @Override
@@ -88,6 +94,7 @@ public final class CommandCompleter implements ArgumentCompleter {
       case "driver:restart", "driver:faults", "fault:inject" -> targets();
       case "block:info", "block:read", "block:write", "block:hash" -> blocks.ids();
       case "serial:open", "serial:send", "serial:receive", "serial:config" -> ports.ids();
+      case "input:watch", "input:leds" -> inputs.ids();
       default -> List.of();
     };
   }

@@ -15,5 +15,8 @@ final class Help {
   static final String PORT =
       "the serial port: its device such as 1-3, with an interface where it has several: 1-3:1";
 
+  static final String INPUT =
+      "the input device: its device such as 1-4, with an interface where it has several: 1-4:1";
+
   private Help() {}
 }

@@ -17,6 +17,7 @@ final class Options {
           "driver", List.of(DriverCommands.class, DriverUpdate.class),
           "block", List.of(BlockCommands.class),
           "serial", List.of(SerialCommands.class),
+          "input", List.of(InputCommands.class),
           "fault", List.of(FaultCommands.class));
 
   private Options() {}

@@ -25,6 +25,7 @@ class ManifestIT {
               "org.bulkhead.device.block",
               "org.bulkhead.device.contract",
               "org.bulkhead.device.driver",
+              "org.bulkhead.device.input",
               "org.bulkhead.device.serial",
               "org.bulkhead.device.usb",
               "org.bulkhead.device.usb.descriptor");
@@ -37,6 +38,7 @@ class ManifestIT {
                   "org.bulkhead.device.block",
                   "org.bulkhead.device.contract",
                   "org.bulkhead.device.driver",
+                  "org.bulkhead.device.input",
                   "org.bulkhead.device.serial",
                   "org.bulkhead.device.transport",
                   "org.bulkhead.device.usb",
@@ -46,7 +48,12 @@ class ManifestIT {
               DependencyRule.exporting("org.bulkhead.framework.admin")
                   .importing("org.bulkhead.device.*", "org.objectweb.asm")),
           entry("org.bulkhead.driver.ftdi", DRIVER),
+          entry("org.bulkhead.driver.hid", DRIVER),
           entry("org.bulkhead.driver.massstorage", DRIVER),
+          entry(
+              "org.bulkhead.scanner",
+              DependencyRule.exporting()
+                  .importing("org.bulkhead.device.contract", "org.bulkhead.device.input")),
           entry(
               "org.bulkhead.driver.repository",
               DependencyRule.exporting("org.bulkhead.driver.repository")

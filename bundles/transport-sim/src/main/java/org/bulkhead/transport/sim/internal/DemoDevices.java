@@ -5,15 +5,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.bulkhead.device.usb.UsbSpeed;
-import org.bulkhead.device.usb.descriptor.TransferType;
-import org.bulkhead.transport.sim.Handshake;
-import org.bulkhead.transport.sim.ScriptedDevice;
 import org.bulkhead.transport.sim.SerialPeer;
 import org.bulkhead.transport.sim.SimBus;
 import org.bulkhead.transport.sim.SimDescription;
 import org.bulkhead.transport.sim.SimDevice;
 import org.bulkhead.transport.sim.SimFtdi;
+import org.bulkhead.transport.sim.SimHid;
 import org.bulkhead.transport.sim.SimMedium;
 import org.bulkhead.transport.sim.SimPort;
 import org.bulkhead.transport.sim.SimStick;
@@ -32,13 +29,6 @@ public final class DemoDevices {
   public static final String PROPERTY = "bulkhead.demo";
 
   private static final long STICK_BYTES = 32L << 20;
-  private static final int SCANNER_IN = 0x81;
-
-  /** A boot keyboard, as scanners pretend to be (HID 1.11 appendix E.6). */
-  private static final String SCANNER_REPORT =
-      "05010906a101050719e029e715002501750195088102950175088101950575010508190129059102"
-          + "95017503910195067508150025650507190029658100c0";
-
   private final List<SimPort> ports = new ArrayList<>();
 
   /**
@@ -66,7 +56,7 @@ public final class DemoDevices {
     return List.of(
         stick(),
         new SimFtdi("A50285BI", SerialPeer.loopback()),
-        scanner(),
+        SimHid.scanner("DEMO20250002"),
         new SimThermometer("DEMO20250003"));
   }
 
@@ -97,38 +87,5 @@ public final class DemoDevices {
     sector.putInt(39, 0x20250001);
     sector.put(43, "DEMO STICK FAT16   ".getBytes(StandardCharsets.US_ASCII));
     return sector.putShort(510, (short) 0xaa55);
-  }
-
-  private static SimDevice scanner() {
-    byte[] report = hex(SCANNER_REPORT);
-    SimDescription description =
-        SimDescription.builder(0x1209, 0x0002)
-            .speed(UsbSpeed.FULL)
-            .manufacturer("Bulkhead")
-            .product("Demo Barcode Scanner")
-            .serialNumber("DEMO20250002")
-            .configuration(1)
-            .interfaceSetting(0, 0, 0x03, 0x01, 0x01)
-            .extra(9, 0x21, 0x11, 0x01, 0, 1, 0x22, report.length, 0)
-            .endpoint(SCANNER_IN, TransferType.INTERRUPT, 8, 10)
-            .build();
-    return new ScriptedDevice(description)
-        .onControl(
-            (request, data) -> {
-              if (request.requestType() == 0x81 && request.value() == 0x2200) {
-                data.put(report, 0, Math.min(report.length, data.remaining()));
-                return Handshake.ACK;
-              }
-              // SET_REPORT, SET_IDLE and SET_PROTOCOL are taken and change nothing.
-              return request.requestType() == 0x21 ? Handshake.ACK : Handshake.UNHANDLED;
-            });
-  }
-
-  private static byte[] hex(String digits) {
-    byte[] bytes = new byte[digits.length() / 2];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) Integer.parseInt(digits.substring(2 * i, 2 * i + 2), 16);
-    }
-    return bytes;
   }
 }

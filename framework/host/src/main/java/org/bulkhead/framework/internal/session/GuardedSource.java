@@ -32,7 +32,7 @@ final class GuardedSource implements InputSource {
   @Override
   public void connect(InputSink sink) throws IOException {
     device.described(Objects.requireNonNull(driver.describe(), "the driver's description"));
-    front.connected(true);
+    front.connected();
     driver.connect(new GuardedSink());
   }
 

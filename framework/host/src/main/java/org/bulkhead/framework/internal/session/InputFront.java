@@ -33,6 +33,7 @@ final class InputFront implements Front {
   private final KeyboardText text;
   private final Set<Integer> held = new LinkedHashSet<>();
   private PointerMotion pointer;
+  private boolean served;
   private boolean connected;
 
   InputFront(InputSession device, InputHub hub) {
@@ -61,8 +62,13 @@ final class InputFront implements Front {
     // It is connected while it attaches, before it serves.
   }
 
-  synchronized void connected(boolean value) {
-    connected = value;
+  /** An incarnation begins to tell; not the first one: what came meanwhile is missing. */
+  synchronized void connected() {
+    if (served) {
+      hub.post(new GapEvent(device, Instant.now(), 0));
+    }
+    served = true;
+    connected = true;
   }
 
   synchronized void key(Incarnation from, int usage, boolean down) {
