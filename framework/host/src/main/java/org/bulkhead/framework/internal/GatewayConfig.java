@@ -16,7 +16,7 @@ public @interface GatewayConfig {
 
   /** See {@link Limits#attach()}. */
   @AttributeDefinition(description = "The same while it attaches, in ms")
-  int attachDeadlineMillis() default 15_000;
+  int attachDeadlineMillis() default 30_000;
 
   /** See {@link Limits#detach()}. */
   @AttributeDefinition(description = "How long a driver may take to end in good order, in ms")

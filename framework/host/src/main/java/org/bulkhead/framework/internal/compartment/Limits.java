@@ -30,7 +30,7 @@ public record Limits(
   public static final Limits DEFAULT =
       new Limits(
           Duration.ofSeconds(5),
-          Duration.ofSeconds(15),
+          Duration.ofSeconds(30),
           Duration.ofSeconds(1),
           Duration.ofMillis(1500),
           5,
