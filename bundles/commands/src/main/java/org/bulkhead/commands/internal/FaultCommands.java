@@ -31,7 +31,7 @@ public final class FaultCommands {
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json,
       @Descriptor(Help.TARGET) String target,
-      @Descriptor("what the driver does: throw, error or hang") String fault) {
+      @Descriptor("what the driver does: throw, error, hang or loop") String fault) {
     record Planted(String target, InjectedFault fault, int planted) {}
     InjectedFault kind = Arguments.word("the fault", fault, InjectedFault.class);
     String found = Devices.target(gateway, target);

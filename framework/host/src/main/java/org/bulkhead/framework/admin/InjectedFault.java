@@ -7,5 +7,7 @@ public enum InjectedFault {
   /** Throws an Error. */
   ERROR,
   /** Stops making progress for ever, ignoring interrupts once. */
-  HANG
+  HANG,
+  /** Runs in a loop for ever, which no interrupt ends; only where drivers are woven. */
+  LOOP
 }

@@ -31,12 +31,14 @@ import org.bulkhead.framework.internal.device.DeviceRegistry;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.input.InputHub;
 import org.bulkhead.framework.internal.session.SessionRegistry;
+import org.bulkhead.framework.internal.weave.DriverWeaver;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -64,6 +66,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final Limits limits;
   private final boolean faultInjection;
   private final SessionRegistry sessions;
+  private final ServiceRegistration<WeavingHook> weaver;
   private final Host host;
   private final InputHub inputs;
   private final Compartments compartments;
@@ -85,6 +88,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.faultInjection =
         config.faultInjection() || Boolean.parseBoolean(context.getProperty("bulkhead.demo"));
     Duration patience = Duration.ofMillis(config.sessionPatienceMillis());
+    // Before any driver is asked for: what is loaded stays as it is.
+    this.weaver = config.weaving() ? DriverWeaver.register(context, log) : null;
     this.inputs = new InputHub(layout(config.keyboardLayout()), log);
     this.sessions = new SessionRegistry(this::publish, patience, inputs);
     this.host = new Host(limits, sessions, loggers);
@@ -158,6 +163,9 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     host.close();
     inputs.close();
     sessions.close();
+    if (weaver != null) {
+      unregister(weaver);
+    }
     if (context.getBundle().getState() != Bundle.STOPPING) {
       context.removeBundleListener(this);
     }
@@ -305,6 +313,10 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     if (!faultInjection) {
       throw new IllegalStateException(
           "planting faults is off: set faultInjection=true in etc/org.bulkhead.framework.cfg");
+    }
+    if (kind == InjectedFault.LOOP && weaver == null) {
+      throw new IllegalStateException(
+          "a loop could not be ended: set weaving=true in etc/org.bulkhead.framework.cfg");
     }
     List<Compartment> concerned = find(target);
     concerned.forEach(c -> c.plant(kind));

@@ -63,6 +63,13 @@ public @interface GatewayConfig {
   @AttributeDefinition(description = "The layout by which keyboards type text: us or de")
   String keyboardLayout() default "us";
 
+  /** Whether the classes of driver bundles are woven as they load. */
+  @AttributeDefinition(
+      description =
+          "Whether drivers are woven as they load, so that their loops can be ended and what no "
+              + "driver may call is refused")
+  boolean weaving() default true;
+
   /** Whether {@code fault:inject} works. */
   @AttributeDefinition(description = "Whether faults may be planted with fault:inject")
   boolean faultInjection() default false;

@@ -43,7 +43,7 @@ public class FaultIT extends BusTest {
   }
 
   @After
-  public void releaseWhoIsDeafToInterrupts() {
+  public void releaseWhoIsDeaf() {
     System.setProperty(ProbeDriver.RELEASE, "true");
   }
 
@@ -84,6 +84,27 @@ public class FaultIT extends BusTest {
   @Test
   public void hangInCall_isEndedAndSentAgainToTheNextIncarnation() throws Exception {
     assertThat(faultOf(read("hang")).kind()).isEqualTo("hang");
+  }
+
+  @Test
+  public void loopInCall_isEndedAndSentAgainToTheNextIncarnation() throws Exception {
+    String location = read("loop");
+
+    assertThat(faultOf(location).kind()).isEqualTo("hang");
+    assertThat(compartment(location).abandonedThreads()).isZero();
+  }
+
+  @Test
+  public void exitInCall_isRefusedAndSentAgainToTheNextIncarnation() throws Exception {
+    FaultInfo fault = faultOf(read("exit"));
+
+    assertThat(fault.kind()).isEqualTo("exit");
+    assertThat(fault.message()).contains("System.exit");
+  }
+
+  @Test
+  public void threadInCall_isRefusedAndSentAgainToTheNextIncarnation() throws Exception {
+    assertThat(faultOf(read("thread")).kind()).isEqualTo("foreign-thread");
   }
 
   @Test

@@ -45,7 +45,8 @@ class ManifestIT {
                   "org.bulkhead.device.usb.descriptor")),
           entry(
               "org.bulkhead.framework",
-              DependencyRule.exporting("org.bulkhead.framework.admin")
+              DependencyRule.exporting(
+                      "org.bulkhead.framework.admin", "org.bulkhead.framework.guard")
                   .importing("org.bulkhead.device.*", "org.objectweb.asm")),
           entry("org.bulkhead.driver.ftdi", DRIVER),
           entry("org.bulkhead.driver.hid", DRIVER),

@@ -13,6 +13,7 @@ import org.bulkhead.framework.internal.device.UsbFunction;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.device.Device;
 import org.osgi.service.device.Driver;
@@ -82,6 +83,12 @@ public final class SupervisedDriver implements Driver, DriverSource {
   /** The driver's service goes; said before its compartments are told. */
   public void gone() {
     gone = true;
+  }
+
+  @Override
+  public ClassLoader loader() {
+    BundleWiring wiring = bundle.adapt(BundleWiring.class);
+    return wiring == null ? null : wiring.getClassLoader();
   }
 
   @Override

@@ -13,6 +13,9 @@ import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.usb.LentDevice;
+import org.bulkhead.framework.internal.weave.ForbiddenCall;
+import org.bulkhead.framework.internal.weave.StopSwitch;
+import org.bulkhead.framework.internal.weave.Violation;
 import org.osgi.service.log.Logger;
 
 /**
@@ -256,6 +259,13 @@ public final class Compartment {
     }
   }
 
+  /** The driver made a call that no driver may make. */
+  void violated(Incarnation from, Violation violation, ForbiddenCall call) {
+    if (!from.isCondemned()) {
+      fault(from, Fault.of(FaultKind.valueOf(violation.name()), call));
+    }
+  }
+
   /** The supervisor looks in. */
   void inspect(long nowNanos) {
     Incarnation current = incarnation;
@@ -307,7 +317,9 @@ public final class Compartment {
     lives++;
     state = CompartmentState.STARTING;
     host.services().suspend(this, "its driver is starting");
-    Incarnation next = new Incarnation(this, lives, host.driverThreads(), host.limits().call());
+    StopSwitch stop = StopSwitch.of(source.loader());
+    Incarnation next =
+        new Incarnation(this, lives, host.driverThreads(), stop, host.limits().call());
     incarnation = next;
     Context context =
         new Context(next, new LentDevice(device, next), matched, host.services(), log);
@@ -479,23 +491,17 @@ public final class Compartment {
     attachment = null;
   }
 
-  /**
-   * Runs the driver's deactivation, which is driver code: on a driver's thread, with a deadline.
-   */
+  /** Runs the driver's deactivation, which is driver code: on a driver's thread. */
   private void giveBack(DriverSource to, UsbDriver used) {
-    CountDownLatch released = new CountDownLatch(1);
-    host.driverThreads()
-        .execute(
-            () -> {
-              try {
-                to.release(used);
-              } finally {
-                released.countDown();
-              }
-            });
-    if (!awaited(released, host.limits().detach())) {
-      abandoned++;
-      log.error("{} hangs in the deactivation of its driver; abandoned", this);
+    GivingBack released = new GivingBack(to, used);
+    host.driverThreads().execute(released);
+    try {
+      if (!released.within(host.limits().detach())) {
+        abandoned++;
+        log.error("{} hangs in the deactivation of its driver; abandoned", this);
+      }
+    } catch (InterruptedException shutdown) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -11,6 +11,11 @@ public interface DriverSource {
   /** False once the driver is being stopped: what fails then is no fault. */
   boolean isThere();
 
+  /** The class loader of its code, or null where it is not known: such code cannot be stopped. */
+  default ClassLoader loader() {
+    return null;
+  }
+
   /** A driver for one incarnation; throws what the driver's constructor or activation throws. */
   UsbDriver obtain();
 

@@ -15,7 +15,15 @@ public enum FaultKind {
   /** The driver itself said that it is broken. */
   REPORTED,
   /** The device said that it is gone, but it is still there. */
-  LOST_DEVICE;
+  LOST_DEVICE,
+  /** An attempt to end the JVM. */
+  EXIT,
+  /** An attempt to load native code. */
+  NATIVE_LOAD,
+  /** An attempt to change what belongs to the whole JVM. */
+  GLOBAL_STATE,
+  /** An attempt to start a thread, or to have code run by one that is not the compartment's. */
+  FOREIGN_THREAD;
 
   /**
    * The name that people see.

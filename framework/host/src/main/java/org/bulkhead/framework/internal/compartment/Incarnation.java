@@ -7,6 +7,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bulkhead.framework.admin.InjectedFault;
+import org.bulkhead.framework.internal.weave.ForbiddenCall;
+import org.bulkhead.framework.internal.weave.Inhabitant;
+import org.bulkhead.framework.internal.weave.Inhabitants;
+import org.bulkhead.framework.internal.weave.PlantedLoop;
+import org.bulkhead.framework.internal.weave.StopSwitch;
+import org.bulkhead.framework.internal.weave.Violation;
 
 /**
  * One life of a driver: the gate through which every call enters its code, and what ends with it.
@@ -14,9 +20,10 @@ import org.bulkhead.framework.admin.InjectedFault;
  * <p>Callers cross on their own thread, one at a time. That makes a call cost less than a switch of
  * threads; the price is that a caller is captured by a driver that hangs, so the gate knows who is
  * inside and until when that is fine, and {@link #condemn} gets him out: it interrupts him, and
- * every wait of the framework's own that he is in throws {@link IncarnationEnded}.
+ * every wait of the framework's own that he is in throws {@link IncarnationEnded}. Where that does
+ * not help within milliseconds, the polls woven into the driver's code throw it too.
  */
-public final class Incarnation {
+public final class Incarnation implements Inhabitant {
 
   /** Something that lives as long as the incarnation and can block a driver's thread. */
   public interface Part {
@@ -43,12 +50,18 @@ public final class Incarnation {
    */
   private static final long LINGER_MILLIS = 100;
 
+  /** What an interrupt needs to have its effect; polls slow others down, so they come second. */
+  private static final long INTERRUPT_MILLIS = 5;
+
+  private static final long AGAIN_MILLIS = 20;
+
   private final Compartment compartment;
   private final int number;
   private final SerialExecutor executor;
   private final Object gate = new Object();
   private final List<Part> parts = new CopyOnWriteArrayList<>();
   private final AtomicReference<InjectedFault> planted = new AtomicReference<>();
+  private final StopSwitch stop;
   private volatile long allowanceNanos;
   private volatile boolean condemned;
   private volatile Thread occupant;
@@ -56,11 +69,20 @@ public final class Incarnation {
   private int depth;
   private boolean interrupted;
 
-  Incarnation(Compartment compartment, int number, Executor threads, Duration call) {
+  /**
+   * A life that begins.
+   *
+   * @param stop the switch of the driver's code
+   * @param call how long a call may take without progress
+   */
+  Incarnation(
+      Compartment compartment, int number, Executor threads, StopSwitch stop, Duration call) {
     this.compartment = compartment;
     this.number = number;
     this.executor = new SerialExecutor(threads, LINGER_MILLIS, t -> compartment.thrown(this, t));
+    this.stop = stop;
     allow(call);
+    Inhabitants.add(this);
   }
 
   /** Sets how long the driver may go without progress from its next progress on. */
@@ -148,6 +170,7 @@ public final class Incarnation {
         Thread.interrupted();
       }
       if (condemned) {
+        stop.release(Thread.currentThread());
         gate.notifyAll();
       } else {
         gate.notify();
@@ -160,6 +183,7 @@ public final class Incarnation {
    *
    * @throws IncarnationEnded where it is over
    */
+  @Override
   public void check() {
     if (condemned) {
       throw ended();
@@ -222,6 +246,7 @@ public final class Incarnation {
       case THROW -> throw new IllegalStateException("planted fault");
       case ERROR -> throw new LinkageError("planted fault");
       case HANG -> hang();
+      case LOOP -> PlantedLoop.in(stop).run();
     }
   }
 
@@ -262,6 +287,23 @@ public final class Incarnation {
     }
   }
 
+  private void stopOccupant() {
+    Thread inside = occupant;
+    if (inside != null && inside != Thread.currentThread()) {
+      stop.condemn(inside, ended());
+    }
+  }
+
+  @Override
+  public boolean isRunBy(Thread thread) {
+    return occupant == thread;
+  }
+
+  @Override
+  public void violated(Violation violation, ForbiddenCall call) {
+    compartment.violated(this, violation, call);
+  }
+
   /**
    * Looks for a driver that takes too long. Called by the supervisor.
    *
@@ -285,12 +327,19 @@ public final class Incarnation {
     long until = System.nanoTime() + patience.toNanos();
     boolean left;
     synchronized (gate) {
+      if (occupant != null) {
+        gate.wait(INTERRUPT_MILLIS);
+      }
       while (occupant != null && until - System.nanoTime() > 0) {
         // Again and again, as a driver may well swallow the first.
         interruptOccupant();
-        gate.wait(20);
+        stopOccupant();
+        gate.wait(AGAIN_MILLIS);
       }
       left = occupant == null;
+    }
+    if (left) {
+      Inhabitants.remove(this);
     }
     for (Part part : parts) {
       part.awaitIdle(until);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.bulkhead.framework.internal.weave.StopSwitch;
 import org.junit.jupiter.api.Test;
 
 class IncarnationTest {
@@ -14,7 +15,7 @@ class IncarnationTest {
   private static final long SECOND = 1_000_000_000L;
 
   private final Incarnation incarnation =
-      new Incarnation(null, 1, Runnable::run, Duration.ofSeconds(5));
+      new Incarnation(null, 1, Runnable::run, StopSwitch.of(null), Duration.ofSeconds(5));
 
   private static long in(long nanos) {
     return System.nanoTime() + nanos;
@@ -129,7 +130,8 @@ class IncarnationTest {
     assertThat(incarnation.drain(Duration.ofSeconds(20))).isTrue();
     caller.join();
 
-    Incarnation stuck = new Incarnation(null, 2, Runnable::run, Duration.ofSeconds(5));
+    Incarnation stuck =
+        new Incarnation(null, 2, Runnable::run, StopSwitch.of(null), Duration.ofSeconds(5));
     AtomicReference<Boolean> drained = new AtomicReference<>();
     stuck.enter(in(SECOND));
     stuck.condemn();

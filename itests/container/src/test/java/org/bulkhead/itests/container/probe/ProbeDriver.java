@@ -3,7 +3,8 @@ package org.bulkhead.itests.container.probe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.block.BlockGeometry;
 import org.bulkhead.device.driver.DriverContext;
@@ -21,7 +22,10 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
   /** Property: {@code attach}, {@code call}, {@code handler} or {@code detach}. */
   public static final String PLACE = "probe.place";
 
-  /** Property: {@code exception}, {@code error}, {@code hang} or {@code deaf}. */
+  /**
+   * Property: {@code exception}, {@code error}, {@code hang}, {@code loop}, {@code exit}, {@code
+   * thread} or {@code deaf}.
+   */
   public static final String KIND = "probe.kind";
 
   /** Property: how many incarnations do wrong. */
@@ -30,7 +34,7 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
   /** Property: what the blocks are full of. */
   public static final String VERSION = "probe.version";
 
-  /** System property: true ends those who are deaf to interrupts. */
+  /** System property: true ends those who are deaf to everything. */
   public static final String RELEASE = "probe.release";
 
   private static final int IN = 0x81;
@@ -97,6 +101,9 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
       case "exception" -> throw new IllegalStateException("probe: exception in " + place);
       case "error" -> throw new LinkageError("probe: error in " + place);
       case "hang" -> hang();
+      case "loop" -> loop();
+      case "exit" -> System.exit(1);
+      case "thread" -> new Thread(this::loop).start();
       default -> ignoreEverybody();
     }
   }
@@ -112,10 +119,19 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
     }
   }
 
-  private void ignoreEverybody() {
-    while (!Boolean.getBoolean(RELEASE)) {
-      LockSupport.parkNanos(this, 20_000_000);
-      Thread.interrupted();
+  private void loop() {
+    long turns = 0;
+    while (turns >= 0) {
+      try {
+        turns = Math.abs(turns + 1);
+      } catch (Throwable swallowed) {
+        turns = 0;
+      }
     }
+  }
+
+  /** A loop of Java's own code alone, which cannot be ended. */
+  private static void ignoreEverybody() {
+    Stream.iterate(RELEASE, UnaryOperator.identity()).anyMatch(Boolean::getBoolean);
   }
 }

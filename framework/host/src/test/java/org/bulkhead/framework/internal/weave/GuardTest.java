@@ -1,0 +1,61 @@
+package org.bulkhead.framework.internal.weave;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.bulkhead.framework.admin.FaultInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Calls that no driver may make. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class GuardTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "exit, exit, System.exit",
+    "halt, exit, Runtime.halt",
+    "exit-reference, exit, System.exit",
+    "swallowed-exit, exit, System.exit",
+    "load, native-load, System.load",
+    "out, global-state, System.setOut",
+    "property, global-state, System.setProperty",
+    "thread, foreign-thread, start of thread",
+    "thread-subclass, foreign-thread, start of thread",
+    "timer, foreign-thread, new Timer",
+    "executor, foreign-thread, Executors.newSingleThreadExecutor",
+    "async, foreign-thread, CompletableFuture.runAsync",
+    "parallel, foreign-thread, IntStream.parallel"
+  })
+  void forbiddenCall_endsTheIncarnationByAFaultOfItsOwn(String wrong, String kind, String call)
+      throws Exception {
+    try (RogueBench bench = bench(wrong)) {
+      ByteBuffer block = ByteBuffer.allocate(512);
+      bench.session().read(0, block);
+
+      assertThat(block.get(0)).isEqualTo((byte) 2);
+      assertThat(bench.faults()).extracting(FaultInfo::kind).containsExactly(kind);
+      assertThat(bench.faults().get(0).message()).contains(call);
+      assertThat(bench.faults().get(0).trace()).contains("Rogue");
+    }
+  }
+
+  @Test
+  void propertyOfTheDriversOwn_isSet() throws Exception {
+    try (RogueBench bench = bench("own-property")) {
+      ByteBuffer block = ByteBuffer.allocate(512);
+      bench.session().read(0, block);
+
+      assertThat(block.get(0)).isEqualTo((byte) 1);
+      assertThat(System.clearProperty("rogue.own")).isEqualTo("fine");
+      assertThat(bench.faults()).isEmpty();
+    }
+  }
+
+  private static RogueBench bench(String wrong) throws Exception {
+    return new RogueBench(Rogue.class, new WovenLoader(Rogue.class), wrong);
+  }
+}
