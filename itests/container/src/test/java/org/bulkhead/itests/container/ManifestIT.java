@@ -48,6 +48,7 @@ class ManifestIT {
               DependencyRule.exporting(
                       "org.bulkhead.framework.admin", "org.bulkhead.framework.guard")
                   .importing("org.bulkhead.device.*", "org.objectweb.asm")),
+          entry("org.bulkhead.driver.cdcacm", DRIVER),
           entry("org.bulkhead.driver.ftdi", DRIVER),
           entry("org.bulkhead.driver.hid", DRIVER),
           entry("org.bulkhead.driver.massstorage", DRIVER),
@@ -55,6 +56,11 @@ class ManifestIT {
               "org.bulkhead.scanner",
               DependencyRule.exporting()
                   .importing("org.bulkhead.device.contract", "org.bulkhead.device.input")),
+          entry(
+              "org.bulkhead.driver.repository",
+              DependencyRule.exporting("org.bulkhead.driver.repository")
+                  .importing(
+                      "org.bulkhead.device.driver", "org.bulkhead.deploy", "javax.xml.stream")),
           entry(
               "org.bulkhead.driver.repository",
               DependencyRule.exporting("org.bulkhead.driver.repository")
