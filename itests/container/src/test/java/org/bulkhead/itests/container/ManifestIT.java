@@ -62,11 +62,6 @@ class ManifestIT {
                   .importing(
                       "org.bulkhead.device.driver", "org.bulkhead.deploy", "javax.xml.stream")),
           entry(
-              "org.bulkhead.driver.repository",
-              DependencyRule.exporting("org.bulkhead.driver.repository")
-                  .importing(
-                      "org.bulkhead.device.driver", "org.bulkhead.deploy", "javax.xml.stream")),
-          entry(
               "org.bulkhead.transport.sim",
               DependencyRule.exporting("org.bulkhead.transport.sim")
                   .importing("org.bulkhead.device.*")),
