@@ -162,4 +162,20 @@ public record MatchRule(
     }
     return protocol == ANY ? MATCH_SUBCLASS : MATCH_PROTOCOL;
   }
+
+  /**
+   * The rule as it is written.
+   *
+   * @return one of the forms above, in lower case
+   */
+  @Override
+  public String toString() {
+    return usbClass == ANY
+        ? String.format("%04x:%04x", vendorId, productId) + part("@%04x", deviceVersion)
+        : String.format("class %02x", usbClass) + part("/%02x", subclass) + part("/%02x", protocol);
+  }
+
+  private static String part(String format, int value) {
+    return value == ANY ? "" : String.format(format, value);
+  }
 }

@@ -7,12 +7,15 @@ import java.util.stream.Stream;
 import org.bulkhead.console.ArgumentCompleter;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.input.InputDevice;
+import org.bulkhead.driver.repository.DriverOffer;
+import org.bulkhead.driver.repository.DriverRepositories;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.DriverInfo;
 import org.bulkhead.framework.admin.Gateway;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -32,6 +35,8 @@ import org.osgi.service.serial.SerialDevice;
       ArgumentCompleter.COMMAND + "=driver:start",
       ArgumentCompleter.COMMAND + "=driver:update",
       ArgumentCompleter.COMMAND + "=driver:faults",
+      ArgumentCompleter.COMMAND + "=driver:search",
+      ArgumentCompleter.COMMAND + "=driver:install",
       ArgumentCompleter.COMMAND + "=block:info",
       ArgumentCompleter.COMMAND + "=block:read",
       ArgumentCompleter.COMMAND + "=block:write",
@@ -58,6 +63,7 @@ public final class CommandCompleter implements ArgumentCompleter {
           "--dtr", SerialSettings.LINE,
           "--rts", SerialSettings.LINE);
 
+  private final BundleContext context;
   private final Gateway gateway;
   private final Sessions<BlockDevice> blocks;
   private final Sessions<SerialDevice> ports;
@@ -65,6 +71,7 @@ public final class CommandCompleter implements ArgumentCompleter {
 
   @Activate
   public CommandCompleter(BundleContext context, @Reference Gateway gateway) {
+    this.context = context;
     this.gateway = gateway;
     blocks = new Sessions<>(context, gateway, BlockDevice.class, "block device");
     ports = new Sessions<>(context, gateway, SerialDevice.class, "serial port");
@@ -89,8 +96,9 @@ public final class CommandCompleter implements ArgumentCompleter {
 
   private List<String> first(String command) {
     return switch (command) {
-      case "device:show", "device:reset" -> devices().toList();
+      case "device:show", "device:reset", "driver:search" -> devices().toList();
       case "driver:show", "driver:stop", "driver:start", "driver:update" -> drivers().toList();
+      case "driver:install" -> offers();
       case "driver:restart", "driver:faults", "fault:inject" -> targets();
       case "block:info", "block:read", "block:write", "block:hash" -> blocks.ids();
       case "serial:open", "serial:send", "serial:receive", "serial:config" -> ports.ids();
@@ -105,6 +113,21 @@ public final class CommandCompleter implements ArgumentCompleter {
 
   private Stream<String> drivers() {
     return gateway.drivers().stream().map(DriverInfo::name);
+  }
+
+  /** Looked up anew: a gateway need not have repositories. */
+  private List<String> offers() {
+    ServiceReference<DriverRepositories> reference =
+        context.getServiceReference(DriverRepositories.class);
+    DriverRepositories repositories = reference == null ? null : context.getService(reference);
+    if (repositories == null) {
+      return List.of();
+    }
+    try {
+      return repositories.offers().stream().map(DriverOffer::driver).distinct().toList();
+    } finally {
+      context.ungetService(reference);
+    }
   }
 
   private List<String> targets() {

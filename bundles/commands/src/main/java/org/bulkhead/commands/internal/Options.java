@@ -14,7 +14,7 @@ final class Options {
   private static final Map<String, List<Class<?>>> SCOPES =
       Map.of(
           "device", List.of(DeviceCommands.class),
-          "driver", List.of(DriverCommands.class, DriverUpdate.class),
+          "driver", List.of(DriverCommands.class, DriverUpdate.class, DriverSupply.class),
           "block", List.of(BlockCommands.class),
           "serial", List.of(SerialCommands.class),
           "input", List.of(InputCommands.class),

@@ -42,8 +42,12 @@ record Candidate(
 
   /** Reads the jar whole; throws with one line that says what is wrong. */
   static Candidate read(File file) throws DeploymentException {
+    return read(file, MAX_UNPACKED_BYTES);
+  }
+
+  static Candidate read(File file, long maxUnpackedBytes) throws DeploymentException {
     try (ZipFile zip = new ZipFile(file)) {
-      checkEntries(zip);
+      checkEntries(zip, maxUnpackedBytes);
       Map<String, String> headers = headers(zip);
       String name = symbolicName(headers);
       Version version = Version.parseVersion(headers.get(Constants.BUNDLE_VERSION));
@@ -56,7 +60,8 @@ record Candidate(
     }
   }
 
-  private static void checkEntries(ZipFile zip) throws IOException, DeploymentException {
+  private static void checkEntries(ZipFile zip, long maxUnpackedBytes)
+      throws IOException, DeploymentException {
     byte[] buffer = new byte[65536];
     long unpacked = 0;
     for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
@@ -66,9 +71,9 @@ record Candidate(
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
           crc.update(buffer, 0, n);
           unpacked += n;
-          if (unpacked > MAX_UNPACKED_BYTES) {
+          if (unpacked > maxUnpackedBytes) {
             throw new DeploymentException(
-                "unpacked it has more than " + (MAX_UNPACKED_BYTES >> 20) + " MiB");
+                "unpacked it has more than " + (maxUnpackedBytes >> 20) + " MiB");
           }
         }
       }

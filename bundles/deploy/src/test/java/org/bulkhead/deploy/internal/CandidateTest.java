@@ -57,6 +57,32 @@ class CandidateTest {
   }
 
   @Test
+  void zipBomb_isRefusedBeforeItIsUnpackedWhole() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("META-INF/MANIFEST.MF"));
+      zip.write(MANIFEST.getBytes(StandardCharsets.UTF_8));
+      zip.putNextEntry(new ZipEntry("bomb"));
+      zip.write(new byte[3 << 20]);
+    }
+    File bomb = file(bytes.toByteArray());
+
+    assertThat(Candidate.read(bomb, 4 << 20)).hasToString("test.one 1.2.3");
+    assertThatThrownBy(() -> Candidate.read(bomb, 2 << 20))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageContaining("unpacked it has more than 2 MiB");
+  }
+
+  @Test
+  void endlessManifest_isRefused() throws Exception {
+    String header = "X-Header: " + "x".repeat(60) + "\n";
+
+    assertThatThrownBy(() -> Candidate.read(file(jar(MANIFEST + header.repeat(20_000)))))
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageContaining("its manifest has more than 1 MiB");
+  }
+
+  @Test
   void jarWithoutSymbolicName_isNoBundle() {
     assertThatThrownBy(() -> Candidate.read(file(jar("Manifest-Version: 1.0\n"))))
         .hasMessageContaining("no Bundle-SymbolicName");

@@ -10,6 +10,8 @@ import org.bulkhead.device.driver.MatchRule;
  * @param version its bundle's version
  * @param bundleSymbolicName its bundle
  * @param installedVersion the version of that bundle that is installed; empty if none is
+ * @param installedOnDemand whether it was installed because a device needs it, so that it goes with
+ *     the next restart, or when it has been idle for long
  * @param sizeBytes the jar's size
  * @param matches what it matches
  * @param repository where it is, as configured
@@ -20,6 +22,7 @@ public record DriverOffer(
     String version,
     String bundleSymbolicName,
     String installedVersion,
+    boolean installedOnDemand,
     long sizeBytes,
     List<MatchRule> matches,
     String repository,

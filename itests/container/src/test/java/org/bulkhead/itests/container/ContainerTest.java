@@ -139,6 +139,23 @@ public abstract class ContainerTest {
     return jars("org.bulkhead.driver.ftdi");
   }
 
+  /** The deploy folder, empty, and the driver repositories, none. */
+  static Option driverRepositories() {
+    try {
+      Path folder = Files.createTempDirectory(WORK, "gateway");
+      return composite(
+          frameworkProperty("bulkhead.var").value(folder.resolve("var").toString()),
+          frameworkProperty("bulkhead.deploy")
+              .value(Files.createDirectory(folder.resolve("deploy")).toString()),
+          jars(
+              "org.apache.felix.fileinstall",
+              "org.bulkhead.deploy",
+              "org.bulkhead.driver.repository"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Option jars(String... artifactIds) {
     return composite(Stream.of(artifactIds).map(id -> bundle(Jars.url(id))).toArray(Option[]::new));
   }

@@ -45,7 +45,7 @@ final class Fetch {
         progress.accept(now - told);
         told = now;
       } catch (ExecutionException e) {
-        throw new IOException(IndexReader.oneLine(e), e);
+        throw new IOException(IndexReader.oneLine(e.getCause()), e);
       }
     }
   }

@@ -123,7 +123,7 @@ final class HttpBytes implements Bytes {
     // Its message is null in the JDK's client.
     return e instanceof ConnectException
         ? at.getAuthority() + " cannot be reached"
-        : IndexReader.oneLine(e);
+        : IndexReader.oneLine(IndexReader.root(e));
   }
 
   private IOException late(Throwable cause) {

@@ -31,8 +31,8 @@ final class IndexReader {
    */
   private static final String CONTENT = "osgi.content";
 
-  private static final Pattern DECLARATION =
-      Pattern.compile("^\\s*<\\?xml[^>]*?(?:encoding\\s*=\\s*[\"']([^\"']*)[\"'])?[^>]*\\?>");
+  private static final Pattern DECLARED_ENCODING =
+      Pattern.compile("^\\s*<\\?xml[^>]*\\sencoding\\s*=\\s*[\"']([^\"']*)[\"']");
 
   private IndexReader() {}
 
@@ -58,7 +58,7 @@ final class IndexReader {
       }
       return all;
     } catch (XMLStreamException | RuntimeException e) {
-      throw new IOException("it is no repository index: " + oneLine(e), e);
+      throw new IOException("it is no repository index: " + oneLine(root(e)), e);
     }
   }
 
@@ -87,10 +87,8 @@ final class IndexReader {
     } catch (CharacterCodingException e) {
       throw new IOException("its index is not in UTF-8", e);
     }
-    Matcher declaration = DECLARATION.matcher(text);
-    if (declaration.find()
-        && declaration.group(1) != null
-        && !declaration.group(1).equalsIgnoreCase("UTF-8")) {
+    Matcher declared = DECLARED_ENCODING.matcher(text);
+    if (declared.find() && !declared.group(1).equalsIgnoreCase("UTF-8")) {
       throw new IOException("its index is not in UTF-8");
     }
     if (text.contains("<!DOCTYPE") || text.indexOf('\0') >= 0) {
@@ -108,13 +106,18 @@ final class IndexReader {
         size instanceof Long bytes ? bytes : Long.parseLong(String.valueOf(size)));
   }
 
+  /** What is wrong, as it was said where it was noticed. */
   static String oneLine(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      cause = cause.getCause();
-    }
-    String text =
-        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return text.replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** The first thing that went wrong, where libraries wrap it. */
+  static Throwable root(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root;
   }
 }

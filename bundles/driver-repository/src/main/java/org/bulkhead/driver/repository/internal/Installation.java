@@ -69,7 +69,7 @@ final class Installation {
         return deployment.deploy(jar);
       }
       Bundle bundle = present.get();
-      if (bundle.getLocation().startsWith(ON_DEMAND)) {
+      if (isOnDemand(bundle)) {
         bundle.uninstall();
         return deployment.deploy(jar);
       }
@@ -81,8 +81,11 @@ final class Installation {
   }
 
   private static boolean isDeployedInThisVersion(Bundle bundle, Offer offer) {
-    return !bundle.getLocation().startsWith(ON_DEMAND)
-        && bundle.getVersion().equals(offer.driver().version());
+    return !isOnDemand(bundle) && bundle.getVersion().equals(offer.driver().version());
+  }
+
+  static boolean isOnDemand(Bundle bundle) {
+    return bundle.getLocation().startsWith(ON_DEMAND);
   }
 
   /** The bundle of an offered driver that is installed. */

@@ -43,7 +43,7 @@ final class JarFolder {
       try {
         all.addAll(Offered.of(resource(jar), resource -> content(jar)));
       } catch (IOException | BundleException | IllegalArgumentException wrong) {
-        leftOut.accept(jar.getFileName() + ": " + IndexReader.oneLine(wrong));
+        leftOut.accept(jar.getFileName() + ": " + IndexReader.oneLine(IndexReader.root(wrong)));
       }
     }
     return all;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -206,11 +207,13 @@ public final class OnDemandDrivers implements DriverRepositories {
 
   private DriverOffer info(Offer offer) {
     Offered driver = offer.driver();
+    Optional<Bundle> installed = installation.present(driver);
     return new DriverOffer(
         driver.driver(),
         driver.version().toString(),
         driver.symbolicName(),
-        installation.present(driver).map(bundle -> bundle.getVersion().toString()).orElse(""),
+        installed.map(bundle -> bundle.getVersion().toString()).orElse(""),
+        installed.filter(Installation::isOnDemand).isPresent(),
         driver.content().sizeBytes(),
         driver.rules(),
         offer.repository().location(),
