@@ -69,6 +69,7 @@ class ClassWeaverTest {
 
   @Test
   void interfaceMethods_arePolled() throws Exception {
+    // The prefix of both names.
     WovenLoader loader = new WovenLoader(Looping.class);
     Class<?> made = loader.loadClass(LoopingThing.class.getName());
     Runnable run = (Runnable) made.getConstructor().newInstance();
@@ -132,7 +133,7 @@ class ClassWeaverTest {
   void updatedDrivers_leaveNoClassLoaders() throws Exception {
     List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      loaders.add(new WeakReference<>(used()));
+      use(loaders);
     }
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (loaders.stream().anyMatch(l -> l.get() != null) && System.nanoTime() < until) {
@@ -142,13 +143,17 @@ class ClassWeaverTest {
     assertThat(loaders).allMatch(loader -> loader.get() == null);
   }
 
-  /** A class loader whose driver was ended in a loop, and ran on. */
-  private static ClassLoader used() throws Exception {
-    try (RogueBench bench =
-        new RogueBench(Rogue.class, new WovenLoader(Rogue.class), "catch-throwable")) {
+  /** Two class loaders whose code ran into the polls and the guards. */
+  private static void use(List<WeakReference<ClassLoader>> loaders) throws Exception {
+    WovenLoader looping = new WovenLoader(Looping.class);
+    Class<?> made = looping.loadClass(LoopingThing.class.getName());
+    endOf(looping, (Runnable) made.getConstructor().newInstance());
+    loaders.add(new WeakReference<>(looping));
+    WovenLoader exiting = new WovenLoader(Rogue.class);
+    try (RogueBench bench = new RogueBench(Rogue.class, exiting, "exit")) {
       bench.session().read(0, ByteBuffer.allocate(512));
-      return bench.loader();
     }
+    loaders.add(new WeakReference<>(exiting));
   }
 
   // ---- class files that no compiler writes -----------------------------------------------------
