@@ -151,7 +151,7 @@ final class Gateway {
                 ls $p/task | wc -l
                 ls $p/fd | wc -l
                 ls -l /sys/bus/usb/devices/*/driver | grep -c '/usbfs$'
-                sed -n 's/^VmRSS: *\\([0-9]*\\).*/\\1/p' $p/status
+                sed -n 's/^VmRSS:[[:space:]]*\\([0-9]*\\).*/\\1/p' $p/status
                 """
                     .replace("PID", Integer.toString(pid())))
             .split("\n");
