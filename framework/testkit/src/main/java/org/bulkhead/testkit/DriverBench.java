@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.input.InputListener;
 import org.bulkhead.device.input.KeyboardLayout;
 import org.bulkhead.device.transport.BusDevice;
 import org.bulkhead.device.transport.Transport;
@@ -130,6 +131,17 @@ public final class DriverBench implements AutoCloseable {
    */
   public SerialDevice serial() {
     return service(SerialDevice.class);
+  }
+
+  /**
+   * Registers a listener for input events, as an application does.
+   *
+   * @param listener called on a thread of the framework's
+   * @return this
+   */
+  public DriverBench listen(InputListener listener) {
+    inputs.add(listener, listener, () -> null);
+    return this;
   }
 
   /**

@@ -20,6 +20,7 @@ final class Gateway {
 
   static final String STORAGE_DRIVER = "mass-storage";
   static final String SERIAL_DRIVER = "ftdi";
+  static final String INPUT_DRIVER = "hid";
   static final String STORAGE_JAR = "org.bulkhead.driver.massstorage.jar";
   static final String LIBUSB_JAR = "org.bulkhead.transport.libusb.jar";
 

@@ -83,7 +83,9 @@ class GatewayRigIT {
       assertDriver(UsbDevice.EHCI_STICK, Gateway.STORAGE_DRIVER);
       assertDriver(UsbDevice.BOT, Gateway.STORAGE_DRIVER);
       assertDriver(UsbDevice.FTDI, Gateway.SERIAL_DRIVER);
-      assertThat(Gateway.driver(gateway.device(UsbDevice.KEYBOARD).orElseThrow())).isEmpty();
+      assertDriver(UsbDevice.KEYBOARD, Gateway.INPUT_DRIVER);
+      assertDriver(UsbDevice.MOUSE, Gateway.INPUT_DRIVER);
+      assertDriver(UsbDevice.TABLET, Gateway.INPUT_DRIVER);
     }
   }
 

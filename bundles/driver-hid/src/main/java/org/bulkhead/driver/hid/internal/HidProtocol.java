@@ -27,10 +27,10 @@ final class HidProtocol {
     return ControlRequest.classOut(Recipient.INTERFACE, SET_IDLE, 0, interfaceNumber);
   }
 
-  /** Away from the fixed reports that a BIOS understands. */
-  static ControlRequest setReportProtocol(int interfaceNumber) {
+  /** Fixed reports, or those of the report descriptor. */
+  static ControlRequest setProtocol(int interfaceNumber, boolean boot) {
     return ControlRequest.classOut(
-        Recipient.INTERFACE, SET_PROTOCOL, REPORT_PROTOCOL, interfaceNumber);
+        Recipient.INTERFACE, SET_PROTOCOL, boot ? 0 : REPORT_PROTOCOL, interfaceNumber);
   }
 
   static ControlRequest getReport(int interfaceNumber, ReportType type, int id) {

@@ -21,6 +21,7 @@ import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.device.usb.UsbInterface;
 import org.bulkhead.device.usb.descriptor.Direction;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.device.usb.descriptor.TransferType;
 import org.bulkhead.driver.hid.internal.ReportDescriptor.Report;
 
@@ -28,12 +29,15 @@ import org.bulkhead.driver.hid.internal.ReportDescriptor.Report;
 final class HidSource implements InputSource {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
-  private static final int BOOT_SUBCLASS = 1;
 
   private final UsbDevice device;
   private final int number;
-  private final boolean bootable;
+  private final InterfaceDescriptor descriptor;
   private final ReportDescriptor reports;
+
+  /** Whether the device keeps its report descriptor to itself. */
+  private boolean boot;
+
   private final ReportReader reader;
 
   /** For output reports; null where they go by SET_REPORT. */
@@ -47,8 +51,8 @@ final class HidSource implements InputSource {
   HidSource(UsbDevice device, UsbInterface claimed) throws UsbException {
     this.device = device;
     number = claimed.descriptor().number();
-    bootable = claimed.descriptor().interfaceSubclass() == BOOT_SUBCLASS;
-    reports = fetch(HidDescriptor.of(claimed.descriptor()).reportLengthBytes());
+    descriptor = claimed.descriptor();
+    reports = ReportDescriptorParser.parse(fetch());
     reader =
         new ReportReader(
             claimed.endpoint(TransferType.INTERRUPT, Direction.IN),
@@ -60,16 +64,24 @@ final class HidSource implements InputSource {
             : null;
   }
 
-  private ReportDescriptor fetch(int lengthBytes) throws UsbException {
-    ByteBuffer bytes = ByteBuffer.allocate(lengthBytes);
-    int moved = device.control(HidProtocol.reportDescriptor(number), bytes, TIMEOUT);
-    return ReportDescriptorParser.parse(Arrays.copyOf(bytes.array(), moved));
+  private byte[] fetch() throws UsbException {
+    ByteBuffer bytes = ByteBuffer.allocate(HidDescriptor.of(descriptor).reportLengthBytes());
+    try {
+      int moved = device.control(HidProtocol.reportDescriptor(number), bytes, TIMEOUT);
+      return Arrays.copyOf(bytes.array(), moved);
+    } catch (UsbException refused) {
+      if (refused.kind() != Kind.STALL) {
+        throw refused;
+      }
+      boot = true;
+      return BootProtocol.reportDescriptor(descriptor).orElseThrow(() -> refused);
+    }
   }
 
-  /** Makes the device speak its report protocol, on changes only. Either may be refused. */
+  /** Makes the device speak its protocol, on changes only. Either may be refused. */
   void prepare() throws UsbException {
-    if (bootable) {
-      ask(HidProtocol.setReportProtocol(number));
+    if (BootProtocol.isSpokenBy(descriptor)) {
+      ask(HidProtocol.setProtocol(number, boot));
     }
     ask(HidProtocol.setIdle(number));
   }
