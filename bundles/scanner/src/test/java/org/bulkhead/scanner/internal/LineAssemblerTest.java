@@ -18,8 +18,7 @@ class LineAssemblerTest {
   private static final int ALT_GR = 0x0007_00e6;
 
   private final KeyboardLayout german = KeyboardLayout.named("de");
-  private final LineAssembler scanner =
-      new LineAssembler(german, Set.of("\n", "\t"), TIMEOUT);
+  private final LineAssembler scanner = new LineAssembler(german, Set.of("\n", "\t"), TIMEOUT);
   private final List<String> lines = new ArrayList<>();
   private Instant now = Instant.EPOCH;
 

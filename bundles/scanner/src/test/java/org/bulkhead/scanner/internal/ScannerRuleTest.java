@@ -18,7 +18,13 @@ class ScannerRuleTest {
 
   private static InputDescription device(InputKind kind) {
     return new InputDescription(
-        "Honeywell (Barcode) Scanner", 0x0c2e, 0x0b61, Set.of(kind), List.of(), Set.of(), List.of());
+        "Honeywell (Barcode) Scanner",
+        0x0c2e,
+        0x0b61,
+        Set.of(kind),
+        List.of(),
+        Set.of(),
+        List.of());
   }
 
   @ParameterizedTest

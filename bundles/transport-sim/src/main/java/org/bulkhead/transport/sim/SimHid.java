@@ -146,7 +146,7 @@ public final class SimHid implements SimDevice {
    */
   public static SimHid composite(String serialNumber) {
     return new SimHid(
-        SimDescription.builder(0x1209, 0x0003)
+        SimDescription.builder(0x1209, 0x0004)
             .manufacturer("Bulkhead")
             .product("Simulated Receiver")
             .serialNumber(serialNumber),

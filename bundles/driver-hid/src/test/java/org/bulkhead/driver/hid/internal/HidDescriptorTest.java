@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class HidDescriptorTest {
 
   private static HidDescriptor parse(String digits) throws DescriptorException {
-    return HidDescriptor.parse(
-        ByteBuffer.wrap(Fixture.hex(digits)).order(ByteOrder.LITTLE_ENDIAN));
+    return HidDescriptor.parse(ByteBuffer.wrap(Fixture.hex(digits)).order(ByteOrder.LITTLE_ENDIAN));
   }
 
   @Test

@@ -185,8 +185,7 @@ class ReportDecoderTest {
   @Test
   void lightsOfAnArray_areNamed() throws Exception {
     ReportDescriptor.Report output =
-        ReportDescriptorParser.parse(
-                Fixture.hex("05 08 19 01 29 05 15 01 25 05 75 08 95 02 91 00"))
+        ReportDescriptorParser.parse(Fixture.hex("05 08 19 01 29 05 15 01 25 05 75 08 95 02 91 00"))
             .report(ReportType.OUTPUT, 0)
             .orElseThrow();
 

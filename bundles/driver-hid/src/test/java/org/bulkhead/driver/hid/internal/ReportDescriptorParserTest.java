@@ -83,8 +83,7 @@ class ReportDescriptorParserTest {
 
     assertThat(receiver.numbered()).isTrue();
     assertThat(receiver.applications())
-        .containsExactly(
-            Usage.MOUSE, Usage.CONSUMER_CONTROL, Usage.SYSTEM_CONTROL, 0xffbc_0088);
+        .containsExactly(Usage.MOUSE, Usage.CONSUMER_CONTROL, Usage.SYSTEM_CONTROL, 0xffbc_0088);
     assertThat(receiver.reports()).extracting(Report::id).containsExactly(2, 3, 4, 8);
     assertThat(input(receiver, 2).lengthBytes()).isEqualTo(7);
     ReportField axes = input(receiver, 2).fields().get(1);
@@ -127,8 +126,7 @@ class ReportDescriptorParserTest {
 
   @Test
   void usageOfFourBytes_namesItsPage() throws Exception {
-    assertThat(only(parse("05 01 0b 38 02 0c 00", BYTE, "81 06")).usages())
-        .hasToString("000c0238");
+    assertThat(only(parse("05 01 0b 38 02 0c 00", BYTE, "81 06")).usages()).hasToString("000c0238");
   }
 
   @Test
