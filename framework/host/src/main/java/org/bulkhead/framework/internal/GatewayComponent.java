@@ -30,11 +30,13 @@ import org.bulkhead.framework.internal.compartment.Limits;
 import org.bulkhead.framework.internal.device.DeviceRegistry;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.input.InputHub;
+import org.bulkhead.framework.internal.session.SerialEvents;
 import org.bulkhead.framework.internal.session.SessionRegistry;
 import org.bulkhead.framework.internal.weave.DriverWeaver;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
@@ -52,6 +54,9 @@ import org.osgi.service.device.Driver;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.serial.SerialDevice;
+import org.osgi.service.serial.SerialEventListener;
+import org.osgi.service.usbinfo.USBInfoDevice;
 
 /**
  * The framework as one component: wires transports, drivers, compartments and sessions together,
@@ -65,6 +70,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final Logger log;
   private final Limits limits;
   private final boolean faultInjection;
+  private final SerialEvents serialEvents;
   private final SessionRegistry sessions;
   private final ServiceRegistration<WeavingHook> weaver;
   private final Host host;
@@ -91,7 +97,9 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     // Before any driver is asked for: what is loaded stays as it is.
     this.weaver = config.weaving() ? DriverWeaver.register(context, log) : null;
     this.inputs = new InputHub(layout(config.keyboardLayout()), log);
-    this.sessions = new SessionRegistry(this::publish, patience, inputs);
+    this.serialEvents = new SerialEvents(log, this::listener);
+    this.sessions =
+        new SessionRegistry(this::publish, patience, inputs, serialEvents::dataAvailable);
     this.host = new Host(limits, sessions, loggers);
     this.compartments = new Compartments(host);
     this.devices = new DeviceRegistry(context, log, compartments::deviceLeft);
@@ -130,10 +138,35 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   }
 
   private Runnable publish(Class<?> type, Object service, Map<String, ?> properties) {
+    String[] types =
+        type == SerialDevice.class
+            ? new String[] {type.getName(), USBInfoDevice.class.getName()}
+            : new String[] {type.getName()};
     ServiceRegistration<?> registration =
-        context.registerService(
-            type.getName(), service, new Hashtable<>(new HashMap<>(properties)));
+        context.registerService(types, service, new Hashtable<>(new HashMap<>(properties)));
     return () -> unregister(registration);
+  }
+
+  private SerialEvents.Obtained listener(ServiceReference<SerialEventListener> reference) {
+    ServiceObjects<SerialEventListener> objects = context.getServiceObjects(reference);
+    SerialEventListener listener = objects == null ? null : objects.getService();
+    return new SerialEvents.Obtained() {
+      @Override
+      public SerialEventListener listener() {
+        return listener;
+      }
+
+      @Override
+      public void close() {
+        if (listener != null) {
+          try {
+            objects.ungetService(listener);
+          } catch (IllegalStateException | IllegalArgumentException gone) {
+            // Its bundle stopped during the call and has taken it back.
+          }
+        }
+      }
+    };
   }
 
   private static void unregister(ServiceRegistration<?> registration) {
@@ -152,12 +185,15 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   public void bundleChanged(BundleEvent event) {
     if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
       close();
+    } else if (event.getType() == BundleEvent.STOPPED) {
+      sessions.bundleStopped(event.getBundle());
     }
   }
 
   @Deactivate
   void close() {
     manager.close();
+    serialEvents.close();
     compartments.close();
     devices.close();
     host.close();
@@ -219,6 +255,15 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
 
   void removeInputListener(ServiceReference<InputListener> reference) {
     inputs.remove(reference);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addSerialListener(ServiceReference<SerialEventListener> listener) {
+    serialEvents.add(listener);
+  }
+
+  void removeSerialListener(ServiceReference<SerialEventListener> listener) {
+    serialEvents.remove(listener);
   }
 
   // ---- administration ------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bulkhead.device.contract.SessionProperties;
 import org.bulkhead.framework.internal.session.Publisher;
+import org.osgi.framework.ServiceFactory;
 
 /** The service registry of a bench. */
 public final class Offers implements Publisher {
@@ -33,7 +34,13 @@ public final class Offers implements Publisher {
   /** A service, or null where it is not offered. */
   public Object service(Class<?> type, String unit) {
     Offer offer = offers.get(new Key(type, unit));
-    return offer == null ? null : offer.service();
+    if (offer == null) {
+      return null;
+    }
+    // As the service registry does; the bench has no bundles.
+    return offer.service() instanceof ServiceFactory<?> factory
+        ? factory.getService(null, null)
+        : offer.service();
   }
 
   /** The properties of a service that is offered. */

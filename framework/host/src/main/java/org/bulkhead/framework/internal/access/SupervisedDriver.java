@@ -111,7 +111,7 @@ public final class SupervisedDriver implements Driver, DriverSource {
 
   @Override
   public int match(ServiceReference<?> device) {
-    return use(device) instanceof UsbFunction function
+    return use(device) instanceof UsbFunction function && !function.isPartOfAnother()
         ? rules.stream()
             .mapToInt(
                 rule -> rule.match(function.device().descriptors().device(), function.matched()))

@@ -2,6 +2,7 @@ package org.bulkhead.framework.internal.compartment;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.internal.device.ManagedDevice;
+import org.bulkhead.framework.internal.device.UsbFunction;
 import org.bulkhead.framework.internal.usb.LentDevice;
 import org.bulkhead.framework.internal.weave.ForbiddenCall;
 import org.bulkhead.framework.internal.weave.StopSwitch;
@@ -88,6 +90,11 @@ public final class Compartment {
   public String driverName() {
     DriverSource current = source;
     return current == null ? "" : current.name();
+  }
+
+  /** What the standard says of its interface; called by its actor. */
+  public Map<String, Object> usbProperties() {
+    return device == null ? Map.of() : new UsbFunction(device, matched).properties();
   }
 
   /** What administration sees. */

@@ -18,13 +18,25 @@ import org.osgi.service.usbinfo.USBInfoDevice;
 public record UsbFunction(ManagedDevice device, InterfaceDescriptor matched)
     implements Device, USBInfoDevice {
 
+  private static final int CDC = 0x02;
+  private static final int CDC_DATA = 0x0a;
+
   @Override
   public void noDriverFound() {
     // Most interfaces of most devices have no driver here; device:list shows them.
   }
 
+  /**
+   * Whether another interface's driver drives it: the data interfaces of the communications class
+   * move the bytes of a communications interface (CDC 1.2 section 3.4.2), and have no driver alone.
+   */
+  public boolean isPartOfAnother() {
+    return matched.interfaceClass() == CDC_DATA
+        && device.configuration().interfaces().anyMatch(i -> i.interfaceClass() == CDC);
+  }
+
   /** The service properties. */
-  Map<String, Object> properties() {
+  public Map<String, Object> properties() {
     DeviceDescriptor descriptor = device.descriptors().device();
     Map<String, Object> properties = new HashMap<>();
     properties.put(Constants.DEVICE_CATEGORY, new String[] {USBInfoDevice.DEVICE_CATEGORY});

@@ -22,4 +22,13 @@ interface Front {
 
   /** The incarnation is condemned. */
   void ended();
+
+  /**
+   * What takes the offer back, where that needs more than its end.
+   *
+   * @param offer ends the offer
+   */
+  default Runnable withdrawal(Runnable offer) {
+    return offer;
+  }
 }

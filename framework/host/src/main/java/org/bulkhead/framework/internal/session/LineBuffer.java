@@ -37,9 +37,19 @@ final class LineBuffer implements SerialLine {
   private long confirmed;
   private IOException sendFailure;
 
+  /** Told that there is something to read; holds locks, so it only queues. */
+  private final Runnable announce;
+
+  private boolean announced;
+
   LineBuffer(String name, long patienceNanos) {
+    this(name, patienceNanos, () -> {});
+  }
+
+  LineBuffer(String name, long patienceNanos, Runnable announce) {
     this.name = name;
     this.patienceNanos = patienceNanos;
+    this.announce = announce;
   }
 
   // ---- the driver's side, inside the gate ----------------------------------------------------
@@ -56,7 +66,16 @@ final class LineBuffer implements SerialLine {
     data.position(data.position() + room);
     received.flip();
     notifyAll();
+    announce();
     return !data.hasRemaining();
+  }
+
+  /** Once for all that comes until somebody reads. */
+  private void announce() {
+    if (!announced && received.hasRemaining()) {
+      announced = true;
+      announce.run();
+    }
   }
 
   @Override
@@ -129,6 +148,7 @@ final class LineBuffer implements SerialLine {
   synchronized void open() {
     open = true;
     settled = accepted;
+    announced = false;
     received.clear().flip();
   }
 
@@ -160,6 +180,9 @@ final class LineBuffer implements SerialLine {
     int count = Math.min(into.remaining(), received.remaining());
     into.put(received.slice().limit(count));
     received.position(received.position() + count);
+    // What is left is announced again: who reads by events may have seen no more than he read.
+    announced = false;
+    announce();
     if (received.remaining() > CAPACITY / 2) {
       return null;
     }

@@ -8,8 +8,9 @@ public interface Publisher {
   /**
    * Offers a service.
    *
-   * @param type the interface that it is offered under
-   * @param service the session
+   * @param type the interface that it is offered under; a serial device is one of the USB
+   *     Information Device Category as well
+   * @param service the session, or a ServiceFactory that makes one for each bundle
    * @param properties its service properties
    * @return takes the offer back; idempotent
    */

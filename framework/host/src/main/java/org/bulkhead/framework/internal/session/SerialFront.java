@@ -5,7 +5,7 @@ import org.bulkhead.framework.internal.compartment.Incarnation;
 import org.osgi.service.serial.SerialDevice;
 
 /** The standard serial device in front of a driver's port. */
-record SerialFront(LineBuffer line, SerialSession offered) implements Front {
+record SerialFront(LineBuffer line, SerialService offered) implements Front {
 
   @Override
   public Class<?> offeredType() {
@@ -15,6 +15,11 @@ record SerialFront(LineBuffer line, SerialSession offered) implements Front {
   @Override
   public Object guarded(Object service, Incarnation incarnation) {
     return new GuardedPort((SerialPort) service, line, incarnation);
+  }
+
+  @Override
+  public Runnable withdrawal(Runnable offer) {
+    return offered.withdrawal(offer);
   }
 
   @Override

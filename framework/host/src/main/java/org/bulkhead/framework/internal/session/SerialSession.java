@@ -9,18 +9,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.bulkhead.device.contract.OutcomeUnknownException;
 import org.bulkhead.device.serial.ModemLines;
 import org.bulkhead.device.serial.SerialPort;
-import org.osgi.service.serial.SerialDevice;
+import org.bulkhead.device.usb.UsbException;
 import org.osgi.service.serial.SerialDeviceException;
 import org.osgi.service.serial.SerialPortConfiguration;
 
 /**
- * The standard serial device over a session of a driver's port. Open while one of its streams is;
- * each stream is given out once at a time.
+ * What the standard serial devices of all bundles share: the session of a driver's port. Open while
+ * one of its streams is; each stream is given out once at a time, and who has one has the port.
  *
  * <p>A read waits for data; while the device is away it waits as long as every session call does. A
  * write returns when the device took the bytes.
+ *
+ * <p>Past 300 lines because the streams are part of it.
  */
-final class SerialSession implements SerialDevice {
+final class SerialSession {
 
   private static final long IDLE_NANOS = 10_000_000_000L;
 
@@ -29,9 +31,15 @@ final class SerialSession implements SerialDevice {
   private final LineBuffer buffer;
   private final String name;
   private final ReentrantLock writing = new ReentrantLock();
-  private SerialPortConfiguration configuration = new SerialPortConfiguration();
-  private boolean dtr;
-  private boolean rts;
+
+  /** Held while a setting is made, which may wait for the device: not for who only looks. */
+  private final Object setting = new Object();
+
+  private final OutputLine dtr;
+  private final OutputLine rts;
+  private volatile SerialPortConfiguration configuration = new SerialPortConfiguration();
+  private volatile ModemLines lastLines = ModemLines.NONE;
+  private volatile Object holder;
   private Input input;
   private volatile Output output;
 
@@ -40,37 +48,80 @@ final class SerialSession implements SerialDevice {
     this.session = session;
     this.port = (SerialPort) session;
     this.buffer = buffer;
+    dtr = new OutputLine("setDtr", port::setDtr);
+    rts = new OutputLine("setRts", port::setRts);
   }
 
-  @Override
-  public synchronized InputStream getInputStream() throws IOException {
+  synchronized InputStream getInputStream(Object user) throws IOException {
+    checkHolder(user);
     if (input != null) {
       throw new IOException(name + " is in use: its input stream is open");
     }
-    open();
+    open(user);
     input = new Input();
     buffer.reader(input);
     return input;
   }
 
-  @Override
-  public synchronized OutputStream getOutputStream() throws IOException {
+  synchronized OutputStream getOutputStream(Object user) throws IOException {
+    checkHolder(user);
     if (output != null) {
       throw new IOException(name + " is in use: its output stream is open");
     }
-    open();
+    open(user);
     output = new Output();
     return output;
   }
 
-  private void open() throws IOException {
-    if (input == null && output == null) {
-      buffer.open();
-      port.connect(buffer);
+  private void checkHolder(Object user) throws IOException {
+    Object has = holder;
+    if (has != null && has != user) {
+      throw new IOException(name + " is in use by " + has);
     }
   }
 
+  private void open(Object user) throws IOException {
+    if (holder == null) {
+      buffer.open();
+      try {
+        port.connect(buffer);
+        dtr.raise();
+        rts.raise();
+      } catch (IOException failed) {
+        disconnect();
+        throw failed;
+      }
+      holder = user;
+    }
+  }
+
+  /** Closes what somebody has open. Does not wait for a device that is away. */
+  void release(Object user) {
+    if (holder != user) {
+      return;
+    }
+    synchronized (this) {
+      if (holder == user) {
+        try {
+          closed(input);
+          closed(output);
+        } catch (IOException away) {
+          // What there was to tell the device it will be told when it is back.
+          holder = null;
+        }
+      }
+    }
+  }
+
+  /** The device is not offered any more. */
+  void withdrawn() {
+    lastLines = ModemLines.NONE;
+  }
+
   private synchronized void closed(Object stream) throws IOException {
+    if (stream == null) {
+      return;
+    }
     if (stream == input) {
       input = null;
       buffer.reader(null);
@@ -80,66 +131,70 @@ final class SerialSession implements SerialDevice {
       return;
     }
     if (input == null && output == null) {
-      buffer.close();
-      // A device that is away is not waited for; it comes back unconnected.
-      if (!session.stickIfAbsent("connect", (Object) null)) {
-        port.connect(null);
-      }
+      holder = null;
+      disconnect();
     }
   }
 
-  @Override
-  public synchronized SerialPortConfiguration getConfiguration() {
+  /** A device that is away is not waited for; it comes back unconnected. */
+  private void disconnect() throws IOException {
+    buffer.close();
+    if (!session.stickIfAbsent("connect", (Object) null)) {
+      port.connect(null);
+    }
+    dtr.lower();
+    rts.lower();
+  }
+
+  SerialPortConfiguration getConfiguration() {
     return configuration;
   }
 
-  @Override
-  public synchronized void setConfiguration(SerialPortConfiguration wanted)
-      throws SerialDeviceException {
+  void setConfiguration(Object user, SerialPortConfiguration wanted) throws SerialDeviceException {
     Objects.requireNonNull(wanted, "configuration");
-    set(() -> port.configure(wanted));
-    configuration = wanted;
+    set(
+        user,
+        () -> {
+          port.configure(wanted);
+          configuration = wanted;
+        });
   }
 
-  @Override
-  public synchronized boolean isDTR() {
-    return dtr;
+  boolean isDTR() {
+    return dtr.on;
   }
 
-  @Override
-  public synchronized boolean isRTS() {
-    return rts;
+  boolean isRTS() {
+    return rts.on;
   }
 
-  @Override
-  public boolean isDSR() {
+  boolean isDSR() {
     return lines().dsr();
   }
 
-  @Override
-  public boolean isCTS() {
+  boolean isCTS() {
     return lines().cts();
   }
 
-  @Override
-  public synchronized void setDTR(boolean on) throws SerialDeviceException {
-    set(() -> port.setDtr(on));
-    dtr = on;
+  void setDTR(Object user, boolean on) throws SerialDeviceException {
+    set(user, () -> dtr.choose(on));
   }
 
-  @Override
-  public synchronized void setRTS(boolean on) throws SerialDeviceException {
-    set(() -> port.setRts(on));
-    rts = on;
+  void setRTS(Object user, boolean on) throws SerialDeviceException {
+    set(user, () -> rts.choose(on));
   }
 
+  /** As last seen while the driver is being restarted: who only looks does not wait. */
   private ModemLines lines() {
-    try {
-      return port.modemLines();
-    } catch (IOException away) {
-      // The standard's getters cannot tell of an absence; lines of a device that is away are off.
-      return ModemLines.NONE;
+    if (!session.isAbsent()) {
+      try {
+        lastLines = port.modemLines();
+      } catch (IOException away) {
+        // The standard's getters cannot tell of an absence; lines of a device that is away are off.
+        lastLines = ModemLines.NONE;
+      }
     }
+    return lastLines;
   }
 
   /** A setting of the port. */
@@ -148,9 +203,16 @@ final class SerialSession implements SerialDevice {
     void make() throws IOException;
   }
 
-  private void set(Setting setting) throws SerialDeviceException {
+  private void set(Object user, Setting wanted) throws SerialDeviceException {
+    Object has = holder;
+    if (has != null && has != user) {
+      throw new SerialDeviceException(
+          SerialDeviceException.PORT_IN_USE, name + " is in use by " + has);
+    }
     try {
-      setting.make();
+      synchronized (setting) {
+        wanted.make();
+      }
     } catch (IllegalArgumentException unsupported) {
       throw failure(SerialDeviceException.UNSUPPORTED_OPERATION, unsupported);
     } catch (IOException failed) {
@@ -163,6 +225,60 @@ final class SerialSession implements SerialDevice {
         new SerialDeviceException(type, name + ": " + cause.getMessage());
     failure.initCause(cause);
     return failure;
+  }
+
+  /**
+   * DTR or RTS. Opening raises it and closing lowers it, as terminals do and devices expect, until
+   * an application chooses for itself.
+   */
+  private final class OutputLine {
+
+    private final String method;
+    private final Switch way;
+    private volatile boolean on;
+    private boolean chosen;
+
+    OutputLine(String method, Switch way) {
+      this.method = method;
+      this.way = way;
+    }
+
+    void choose(boolean value) throws IOException {
+      way.set(value);
+      chosen = true;
+      on = value;
+    }
+
+    void raise() throws IOException {
+      if (!chosen && !on) {
+        try {
+          way.set(true);
+          on = true;
+        } catch (UsbException without) {
+          // A port without this line is a port yet.
+        }
+      }
+    }
+
+    void lower() throws IOException {
+      if (!chosen && on) {
+        on = false;
+        if (!session.stickIfAbsent(method, false)) {
+          way.set(false);
+        }
+      }
+    }
+  }
+
+  /** Sets a line of the driver's. */
+  @FunctionalInterface
+  private interface Switch {
+    void set(boolean on) throws IOException;
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 
   private void write(ByteBuffer source) throws IOException {

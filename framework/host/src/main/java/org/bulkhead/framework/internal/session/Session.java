@@ -159,6 +159,11 @@ public abstract class Session {
     return true;
   }
 
+  /** Whether a call would have to wait for a driver, or fail. */
+  final boolean isAbsent() {
+    return binding == null;
+  }
+
   /** Makes the remembered settings on a new incarnation's service, inside its gate. */
   final void restore(Object service) throws Throwable {
     Map<Integer, Object[]> remembered;

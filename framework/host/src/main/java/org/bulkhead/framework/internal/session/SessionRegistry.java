@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bulkhead.device.contract.SessionProperties;
 import org.bulkhead.device.input.InputSource;
@@ -18,7 +20,9 @@ import org.bulkhead.framework.internal.compartment.Published;
 import org.bulkhead.framework.internal.compartment.SerialExecutor;
 import org.bulkhead.framework.internal.compartment.Services;
 import org.bulkhead.framework.internal.input.InputHub;
+import org.osgi.framework.Bundle;
 import org.osgi.service.serial.SerialDevice;
+import org.osgi.service.usbinfo.USBInfoDevice;
 
 /**
  * The sessions of all compartments. A session is made when its service is first published, and is
@@ -99,7 +103,8 @@ public final class SessionRegistry implements Services, AutoCloseable {
         offers.execute(
             () -> {
               try {
-                withdraw = to.publish(offeredType, offered, properties);
+                Runnable offer = to.publish(offeredType, offered, properties);
+                withdraw = front == null ? offer : front.withdrawal(offer);
               } catch (RuntimeException unusable) {
                 wanted = false;
                 refused.accept(unusable);
@@ -128,6 +133,7 @@ public final class SessionRegistry implements Services, AutoCloseable {
   private final Publisher publisher;
   private final Duration patience;
   private final InputHub hub;
+  private final BiConsumer<String, BooleanSupplier> onSerialData;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -155,9 +161,38 @@ public final class SessionRegistry implements Services, AutoCloseable {
    * @param hub where input events go
    */
   public SessionRegistry(Publisher publisher, Duration patience, InputHub hub) {
+    this(publisher, patience, hub, (comPort, stillThere) -> {});
+  }
+
+  /**
+   * A registry without sessions.
+   *
+   * @param publisher where sessions are offered
+   * @param patience how long callers wait for a device
+   * @param hub where input events go
+   * @param onSerialData told the name of a serial port that has data to be read, and whom to ask
+   *     whether it still has; called with locks held, so it only queues
+   */
+  public SessionRegistry(
+      Publisher publisher,
+      Duration patience,
+      InputHub hub,
+      BiConsumer<String, BooleanSupplier> onSerialData) {
     this.publisher = publisher;
     this.patience = patience;
     this.hub = hub;
+    this.onSerialData = onSerialData;
+  }
+
+  /** A bundle stopped: what it has open of serial ports, those that are away included, is closed. */
+  public void bundleStopped(Bundle bundle) {
+    for (Map<Slot, Entry> slots : entries.values()) {
+      for (Entry entry : slots.values()) {
+        if (entry.offered instanceof SerialService serial) {
+          serial.release(bundle);
+        }
+      }
+    }
   }
 
   @Override
@@ -265,9 +300,7 @@ public final class SessionRegistry implements Services, AutoCloseable {
             .formatted(slot.type().getSimpleName(), slot.unit(), compartment.location());
     Session session = made.make(new SessionMaking(name, Contract.of(slot.type()), patience));
     if (slot.type() == SerialPort.class) {
-      LineBuffer line = new LineBuffer(name, patience.toNanos());
-      return new Entry(
-          session, new SerialFront(line, new SerialSession(name, session, line)), offers());
+      return new Entry(session, serialFront(compartment, slot, session, name), offers());
     }
     if (slot.type() == InputSource.class) {
       return new Entry(session, inputFront(compartment, session, name), offers());
@@ -282,6 +315,23 @@ public final class SessionRegistry implements Services, AutoCloseable {
         new InputSession(
             name, compartment.location(), compartment.interfaceNumber(), (InputSource) session),
         hub);
+  }
+
+  private Front serialFront(Compartment compartment, Slot slot, Session session, String name) {
+    String comPort = comPort(compartment, slot.unit());
+    // The line asks for itself: whoever is told holds it already.
+    LineBuffer[] line = new LineBuffer[1];
+    BooleanSupplier stillThere = () -> line[0].available() > 0;
+    line[0] =
+        new LineBuffer(
+            name, patience.toNanos(), () -> onSerialData.accept(comPort, stillThere));
+    return new SerialFront(
+        line[0], new SerialService(new SerialSession(name, session, line[0])));
+  }
+
+  private static String comPort(Compartment compartment, String unit) {
+    String port = compartment.location() + ":" + compartment.interfaceNumber();
+    return unit.equals("0") ? port : port + "/" + unit;
   }
 
   private SerialExecutor offers() {
@@ -309,10 +359,12 @@ public final class SessionRegistry implements Services, AutoCloseable {
         "service.pid",
         compartment.deviceKey() + ":" + compartment.interfaceNumber() + "/" + published.unit());
     if (published.type() == SerialPort.class) {
-      properties.put("DEVICE_CATEGORY", new String[] {SerialDevice.DEVICE_CATEGORY});
+      // One service under both categories (compendium section 146.2).
+      compartment.usbProperties().forEach(properties::putIfAbsent);
       properties.put(
-          SerialDevice.SERIAL_COMPORT,
-          compartment.location() + ":" + compartment.interfaceNumber());
+          "DEVICE_CATEGORY",
+          new String[] {SerialDevice.DEVICE_CATEGORY, USBInfoDevice.DEVICE_CATEGORY});
+      properties.put(SerialDevice.SERIAL_COMPORT, comPort(compartment, published.unit()));
     }
     return properties;
   }
