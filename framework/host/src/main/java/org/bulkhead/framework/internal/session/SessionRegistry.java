@@ -184,7 +184,9 @@ public final class SessionRegistry implements Services, AutoCloseable {
     this.onSerialData = onSerialData;
   }
 
-  /** A bundle stopped: what it has open of serial ports, those that are away included, is closed. */
+  /**
+   * A bundle stopped: what it has open of serial ports, those that are away included, is closed.
+   */
   public void bundleStopped(Bundle bundle) {
     for (Map<Slot, Entry> slots : entries.values()) {
       for (Entry entry : slots.values()) {
@@ -323,10 +325,8 @@ public final class SessionRegistry implements Services, AutoCloseable {
     LineBuffer[] line = new LineBuffer[1];
     BooleanSupplier stillThere = () -> line[0].available() > 0;
     line[0] =
-        new LineBuffer(
-            name, patience.toNanos(), () -> onSerialData.accept(comPort, stillThere));
-    return new SerialFront(
-        line[0], new SerialService(new SerialSession(name, session, line[0])));
+        new LineBuffer(name, patience.toNanos(), () -> onSerialData.accept(comPort, stillThere));
+    return new SerialFront(line[0], new SerialService(new SerialSession(name, session, line[0])));
   }
 
   private static String comPort(Compartment compartment, String unit) {
