@@ -5,6 +5,7 @@ import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
 import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
+import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
 import static org.ops4j.pax.exam.CoreOptions.junitBundles;
 import static org.ops4j.pax.exam.CoreOptions.systemPackages;
 import static org.ops4j.pax.exam.CoreOptions.systemTimeout;
@@ -144,6 +145,8 @@ public abstract class ContainerTest {
     try {
       Path folder = Files.createTempDirectory(WORK, "gateway");
       return composite(
+          // What is deployed starts at 60.
+          frameworkStartLevel(100),
           frameworkProperty("bulkhead.var").value(folder.resolve("var").toString()),
           frameworkProperty("bulkhead.deploy")
               .value(Files.createDirectory(folder.resolve("deploy")).toString()),

@@ -183,8 +183,7 @@ public class DriverRepositoryIT extends BusTest {
         .isInstanceOf(RepositoryException.class)
         .hasMessageContaining("installed already");
     Files.delete(jar);
-    eventually("the deploy folder's bundle gone")
-        .until(() -> Stream.of(context.getBundles()).noneMatch(bundle::equals));
+    bundle.uninstall();
   }
 
   private byte[] driver(String name) throws IOException {

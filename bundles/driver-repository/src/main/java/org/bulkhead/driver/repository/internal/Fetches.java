@@ -114,6 +114,10 @@ final class Fetches {
       fetch.succeeded();
     } catch (IOException | RuntimeException | Error e) {
       String why = IndexReader.oneLine(e);
+      if (pool.isShutdown()) {
+        fetch.failed(new IOException(why, e));
+        return;
+      }
       Duration pause = end(offer, why);
       log.warn(
           "driver {} cannot be had: {}; tried again after {} s", offer, why, pause.toSeconds());

@@ -76,6 +76,9 @@ final class Refresher {
       }
       List<String> leftOut = new ArrayList<>();
       boolean news = repository.refresh(leftOut::add);
+      if (pool.isShutdown()) {
+        return;
+      }
       tell(repository, before, leftOut);
       if (news) {
         log.info("repository {} offers {} drivers", repository, repository.offers().size());
