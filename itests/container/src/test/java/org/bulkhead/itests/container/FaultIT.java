@@ -33,8 +33,8 @@ public class FaultIT extends BusTest {
         framework(),
         supervision(
             Map.of(
-                "callDeadlineMillis", 400,
-                "attachDeadlineMillis", 400,
+                "callDeadlineMillis", 1_000,
+                "attachDeadlineMillis", 1_000,
                 "detachDeadlineMillis", 200,
                 "restartIntensity", INTENSITY,
                 "backoffMillis", 20,

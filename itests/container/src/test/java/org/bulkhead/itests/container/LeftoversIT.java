@@ -50,7 +50,8 @@ public class LeftoversIT extends BusTest {
         supervision(
             Map.of(
                 "updateWaitMillis", 100,
-                "callDeadlineMillis", 300,
+                "callDeadlineMillis", 1_000,
+                "attachDeadlineMillis", 2_000,
                 "restartIntensity", 100,
                 "backoffMillis", 5,
                 "backoffMaxMillis", 5)),

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -29,6 +30,14 @@ class ManifestIT {
               "org.bulkhead.device.serial",
               "org.bulkhead.device.usb",
               "org.bulkhead.device.usb.descriptor");
+
+  private static final DependencyRule APPLICATION =
+      DependencyRule.exporting()
+          .importing(
+              "org.bulkhead.device.block",
+              "org.bulkhead.device.contract",
+              "org.bulkhead.device.input",
+              "org.bulkhead.device.serial");
 
   private static final Map<String, DependencyRule> RULES =
       Map.ofEntries(
@@ -53,10 +62,6 @@ class ManifestIT {
           entry("org.bulkhead.driver.hid", DRIVER),
           entry("org.bulkhead.driver.massstorage", DRIVER),
           entry(
-              "org.bulkhead.scanner",
-              DependencyRule.exporting()
-                  .importing("org.bulkhead.device.contract", "org.bulkhead.device.input")),
-          entry(
               "org.bulkhead.driver.repository",
               DependencyRule.exporting("org.bulkhead.driver.repository")
                   .importing(
@@ -69,6 +74,7 @@ class ManifestIT {
               "org.bulkhead.transport.libusb",
               DependencyRule.exporting().importing("org.bulkhead.device.*", "org.usb4java")),
           entry("org.bulkhead.usb4java", DependencyRule.exporting("org.usb4java")),
+          entry("org.bulkhead.scanner", APPLICATION),
           entry("org.bulkhead.log", DependencyRule.exporting()),
           entry(
               "org.bulkhead.deploy",
@@ -127,6 +133,10 @@ class ManifestIT {
     }
   }
 
+  private static DependencyRule rule(String name) {
+    return Objects.requireNonNull(RULES.get(name), () -> name + " has no rule here");
+  }
+
   @Test
   void eachBundle_hasItsRule() {
     assertThat(MANIFESTS.keySet()).isEqualTo(new TreeMap<>(RULES).keySet());
@@ -142,7 +152,7 @@ class ManifestIT {
   void nameOfABundle_isItsRootPackage() {
     MANIFESTS.forEach(
         (name, manifest) ->
-            assertThat(RULES.get(name).exports())
+            assertThat(rule(name).exports())
                 .allMatch(p -> p.equals("org.usb4java") || (p + ".").startsWith(name + ".")));
   }
 

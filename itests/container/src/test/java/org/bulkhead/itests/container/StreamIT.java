@@ -43,7 +43,7 @@ public class StreamIT extends BusTest {
         supervision(
             Map.of(
                 "faultInjection", true,
-                "callDeadlineMillis", 500,
+                "callDeadlineMillis", 1_000,
                 "detachDeadlineMillis", 200,
                 "restartIntensity", 20,
                 "backoffMillis", 20,

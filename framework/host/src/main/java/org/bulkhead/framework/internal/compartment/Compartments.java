@@ -83,7 +83,10 @@ public final class Compartments {
 
   /** A driver is being stopped: returns when its incarnations have ended, or the grace is over. */
   public void driverGone(DriverSource driver) {
-    await(all().stream().map(c -> c.driverGone(driver)).toList(), GRACE);
+    // One that nobody is attached to yet may be about to be attached.
+    List<Compartment> concerned =
+        of(c -> c.driverName().isEmpty() || c.driverName().equals(driver.name()));
+    await(concerned.stream().map(c -> c.driverGone(driver)).toList(), GRACE);
   }
 
   /** All compartments, in the order of their making. */
