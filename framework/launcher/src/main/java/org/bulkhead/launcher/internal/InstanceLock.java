@@ -62,13 +62,14 @@ final class InstanceLock implements AutoCloseable {
     return free.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private static void lockOnce(Path folder, CountDownLatch locked) {
+  private static void lockOnce(Path folder, CountDownLatch wasFree) {
     try (FileChannel channel = FileChannel.open(lockFile(folder), StandardOpenOption.WRITE)) {
       channel.lock();
-      locked.countDown();
     } catch (IOException e) {
       // Reported as not free in time.
+      return;
     }
+    wasFree.countDown();
   }
 
   private static FileChannel tryLock(Path folder) throws IOException {
