@@ -20,6 +20,9 @@ import org.bulkhead.framework.internal.device.ManagedDevice;
 /** A device lent to one incarnation. */
 public final class LentDevice implements UsbDevice {
 
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+  private static final long LONGEST_WAIT_NANOS = LONGEST_WAIT.toNanos();
+
   private final ManagedDevice device;
   private final Incarnation incarnation;
   private final Map<Integer, LentInterface> interfaces = new HashMap<>();
@@ -108,7 +111,7 @@ public final class LentDevice implements UsbDevice {
 
   long nanos(Duration timeout) {
     // Saturates: a driver may well say "for ever" in years.
-    return timeout.compareTo(Duration.ofDays(1)) > 0 ? 86_400_000_000_000L : timeout.toNanos();
+    return timeout.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT_NANOS : timeout.toNanos();
   }
 
   UsbException failure(Kind kind, String part, String what, int bytesMoved) {
