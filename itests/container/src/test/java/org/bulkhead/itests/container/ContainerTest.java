@@ -159,6 +159,17 @@ public abstract class ContainerTest {
     }
   }
 
+  /** The driver of CDC-ACM ports. */
+  static Option acmDriver() {
+    return jars("org.bulkhead.driver.cdcacm");
+  }
+
+  /** An application that turns what serial ports receive into line events. */
+  static Option serialLines() {
+    return jars(
+        "org.osgi.service.event", "org.apache.felix.eventadmin", "org.bulkhead.itests.lines");
+  }
+
   private static Option jars(String... artifactIds) {
     return composite(Stream.of(artifactIds).map(id -> bundle(Jars.url(id))).toArray(Option[]::new));
   }
