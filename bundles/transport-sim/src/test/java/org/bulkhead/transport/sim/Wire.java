@@ -33,6 +33,10 @@ final class Wire implements AutoCloseable {
     return flight(TransferType.BULK, endpointAddress, new byte[length], 0);
   }
 
+  Result interrupt(int endpointAddress, int length) throws UsbException, InterruptedException {
+    return flight(TransferType.INTERRUPT, endpointAddress, new byte[length], 0);
+  }
+
   Result out(int endpointAddress, byte[] data) throws UsbException, InterruptedException {
     return flight(TransferType.BULK, endpointAddress, data, 0);
   }
