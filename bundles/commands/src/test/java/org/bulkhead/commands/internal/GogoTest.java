@@ -222,7 +222,7 @@ class GogoTest {
     assertThat(completer.complete("block:hash", List.of("--algorithm", "md5"), ""))
         .containsExactly("1-2");
     assertThat(completer.complete("fault:inject", List.of("1-2"), ""))
-        .containsExactly("throw", "error", "hang");
+        .containsExactly("throw", "error", "hang", "loop");
     assertThat(completer.complete("block:hash", List.of("1-2"), "")).isEmpty();
   }
 }

@@ -58,7 +58,7 @@ class TextTest {
   @Test
   void unknownWord_namesTheKnownOnes() {
     assertThatThrownBy(() -> Arguments.word("the fault", "melt", InjectedFault.class))
-        .hasMessage("the fault is \"melt\": one of throw, error, hang is needed");
+        .hasMessage("the fault is \"melt\": one of throw, error, hang, loop is needed");
   }
 
   @Test

@@ -74,7 +74,13 @@ final class HidSource implements InputSource {
         throw refused;
       }
       boot = true;
-      return BootProtocol.reportDescriptor(descriptor).orElseThrow(() -> refused);
+      return BootProtocol.reportDescriptor(descriptor)
+          .orElseThrow(
+              () ->
+                  new UsbException(
+                      Kind.INVALID,
+                      "%s refuses to hand out the report descriptor of interface %d"
+                          .formatted(device.identity(), number)));
     }
   }
 

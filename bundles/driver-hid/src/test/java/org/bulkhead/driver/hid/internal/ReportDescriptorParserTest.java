@@ -218,7 +218,7 @@ class ReportDescriptorParserTest {
     Random random = new Random(1);
     Assertions.assertThatCode(
             () -> {
-              for (int i = 0; i < 20_000; i++) {
+              for (int i = 0; i < 5_000; i++) {
                 byte[] bytes = new byte[random.nextInt(200)];
                 random.nextBytes(bytes);
                 harmless(bytes);
@@ -230,7 +230,7 @@ class ReportDescriptorParserTest {
   @Test
   void changedBytesOfRealDescriptors_throwNothingElse() {
     Random random = new Random(2);
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 5_000; i++) {
       byte[] bytes = Fixture.bytes(Fixture.ALL.get(i % Fixture.ALL.size()));
       for (int change = 0; change <= i % 3; change++) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
