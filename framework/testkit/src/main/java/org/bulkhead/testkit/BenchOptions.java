@@ -1,10 +1,12 @@
 package org.bulkhead.testkit;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.framework.internal.compartment.Limits;
 import org.bulkhead.transport.sim.SimDevice;
+import org.bulkhead.transport.sim.SimFaults;
 
 /**
  * How a bench supervises its driver. The defaults fit most tests: deadlines long enough for a
@@ -14,6 +16,7 @@ public final class BenchOptions {
 
   final Supplier<? extends UsbDriver> drivers;
   int interfaceNumber = -1;
+  Consumer<SimFaults> wire = faults -> {};
   Duration patience = Duration.ofSeconds(30);
   private Duration call = Duration.ofSeconds(5);
   private Duration attach = Duration.ofSeconds(15);
@@ -114,6 +117,18 @@ public final class BenchOptions {
    */
   public BenchOptions patience(Duration wait) {
     patience = wait;
+    return this;
+  }
+
+  /**
+   * Sets faults on the wire before the device is plugged in, so that they strike while the driver
+   * attaches.
+   *
+   * @param faults told of the port's faults
+   * @return this
+   */
+  public BenchOptions wire(Consumer<SimFaults> faults) {
+    wire = wire.andThen(faults);
     return this;
   }
 

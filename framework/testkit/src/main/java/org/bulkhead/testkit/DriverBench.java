@@ -73,6 +73,7 @@ public final class DriverBench implements AutoCloseable {
     compartments = new Compartments(host);
     SimBus bus = new SimBus();
     port = bus.plug(plugged);
+    options.wire.accept(port.faults());
     watch = bus.watch(new Listener());
   }
 

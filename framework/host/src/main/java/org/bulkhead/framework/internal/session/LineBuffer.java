@@ -95,8 +95,12 @@ final class LineBuffer implements SerialLine {
 
   @Override
   public synchronized void sendFailed(int bytes, IOException cause) {
-    if (settle(bytes) > 0) {
-      sendFailure = cause;
+    long lost = settle(bytes);
+    if (lost > 0 && sendFailure == null) {
+      sendFailure =
+          new OutcomeUnknownException(
+              name + ": " + cause.getMessage(), confirmed, lost + unsettled());
+      sendFailure.initCause(cause);
     }
     notifyAll();
   }

@@ -87,7 +87,14 @@ class LineBufferTest {
     line.sent(4);
     IOException stalled = new IOException("stalled");
     line.sendFailed(6, stalled);
-    assertThatThrownBy(line::awaitAll).isSameAs(stalled);
+    assertThatThrownBy(line::awaitAll)
+        .hasCause(stalled)
+        .isInstanceOfSatisfying(
+            OutcomeUnknownException.class,
+            unknown -> {
+              assertThat(unknown.bytesConfirmed()).isEqualTo(4);
+              assertThat(unknown.bytesUnknown()).isEqualTo(6);
+            });
   }
 
   @Test
