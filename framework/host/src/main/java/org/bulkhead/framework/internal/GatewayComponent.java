@@ -40,7 +40,6 @@ import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.SynchronousBundleListener;
-import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -72,7 +71,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final boolean faultInjection;
   private final SerialEvents serialEvents;
   private final SessionRegistry sessions;
-  private final ServiceRegistration<WeavingHook> weaver;
+  private final ServiceRegistration<?> weaver;
   private final Host host;
   private final InputHub inputs;
   private final Compartments compartments;

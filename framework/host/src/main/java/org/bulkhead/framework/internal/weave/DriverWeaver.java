@@ -2,12 +2,17 @@ package org.bulkhead.framework.internal.weave;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.bulkhead.device.driver.MatchesUsb;
 import org.bulkhead.framework.guard.Guard;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.framework.hooks.weaving.WovenClass;
+import org.osgi.framework.hooks.weaving.WovenClassListener;
+import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.log.Logger;
 
 /**
@@ -19,11 +24,13 @@ import org.osgi.service.log.Logger;
  * <p>A class that cannot be woven is loaded as it is, with a line in the log: a driver that works
  * is worth more than one that can be ended in each of its loops.
  */
-public final class DriverWeaver implements WeavingHook {
+public final class DriverWeaver implements WeavingHook, WovenClassListener {
 
   private static final String GUARD = Guard.class.getPackageName();
 
   private final Logger log;
+  private final Set<BundleWiring> linked =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   private DriverWeaver(Logger log) {
     this.log = log;
@@ -36,9 +43,10 @@ public final class DriverWeaver implements WeavingHook {
    * @param log where unweavable classes are named
    * @return to be unregistered when the framework stops
    */
-  public static ServiceRegistration<WeavingHook> register(BundleContext context, Logger log) {
+  public static ServiceRegistration<?> register(BundleContext context, Logger log) {
     warmUp(log);
-    return context.registerService(WeavingHook.class, new DriverWeaver(log), null);
+    String[] types = {WeavingHook.class.getName(), WovenClassListener.class.getName()};
+    return context.registerService(types, new DriverWeaver(log), null);
   }
 
   /** Loads ASM now, rather than under the deadline of the first driver's attaching. */
@@ -57,7 +65,9 @@ public final class DriverWeaver implements WeavingHook {
     }
     try {
       loading.setBytes(ClassWeaver.weave(loading.getBytes()));
-      loading.getDynamicImports().add(GUARD);
+      if (!linked.contains(loading.getBundleWiring())) {
+        loading.getDynamicImports().add(GUARD);
+      }
     } catch (UnweavableException | LinkageError unwoven) {
       log.warn(
           "class {} of {} is not woven, its loops cannot be ended: {}",
@@ -65,5 +75,35 @@ public final class DriverWeaver implements WeavingHook {
           loading.getBundleWiring().getBundle().getSymbolicName(),
           unwoven.getMessage());
     }
+  }
+
+  /**
+   * Wires a bundle to the guard's package with its first class. Its code would do so by itself, but
+   * an interrupt meanwhile lets Felix fail to, and Java remembers such a failure of a class for
+   * ever.
+   */
+  @Override
+  public void modified(WovenClass woven) {
+    if (woven.getState() == WovenClass.DEFINED
+        && woven.getDynamicImports().contains(GUARD)
+        && link(woven.getBundleWiring().getClassLoader())) {
+      linked.add(woven.getBundleWiring());
+    }
+  }
+
+  /**
+   * One interrupt may be left over from a call before; a second one means that the driver is being
+   * ended, and whoever ends it may hold the very lock that Felix waits for.
+   */
+  private static boolean link(ClassLoader loader) {
+    for (int attempt = 0; attempt < 2; attempt++) {
+      try {
+        loader.loadClass(Guard.class.getName());
+        return true;
+      } catch (ClassNotFoundException interrupted) {
+        // Its code will try by itself.
+      }
+    }
+    return false;
   }
 }
