@@ -126,20 +126,20 @@ class SimFtdiTest {
   @Test
   void nothingReceived_givesStatusAfterTheLatency() throws Exception {
     set(9, 40, 0);
-    wire.in(IN, 64);
     long start = System.nanoTime();
+    wire.in(IN, 64);
     assertThat(wire.in(IN, 64).data()).hasSize(2);
-    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(30_000_000);
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(40_000_000);
   }
 
   @Test
   void eventCharacter_sendsAtOnce() throws Exception {
-    set(9, 255, 0);
+    wire.close();
+    // Time stands still, so that what waits for the latency timer waits for ever.
+    wire = new Wire(port, new SimBus(() -> 0));
     set(6, 0x100 | '\n', 0);
-    long start = System.nanoTime();
     port.send(ByteBuffer.wrap(new byte[] {'o', 'k', '\n'}));
     assertThat(wire.in(IN, 64).data()).hasSize(5);
-    assertThat(System.nanoTime() - start).isLessThan(200_000_000);
   }
 
   @Test

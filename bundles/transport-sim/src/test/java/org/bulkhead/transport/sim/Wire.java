@@ -15,7 +15,7 @@ final class Wire implements AutoCloseable {
   /** What a transfer did. */
   record Result(TransferStatus status, byte[] data) {}
 
-  final SimBus bus = new SimBus();
+  final SimBus bus;
   final SimPort port;
   final Events events = new Events();
   final BusHandle handle;
@@ -23,6 +23,11 @@ final class Wire implements AutoCloseable {
   private final BlockingQueue<BusTransfer> done = new LinkedBlockingQueue<>();
 
   Wire(SimDevice device) throws UsbException, InterruptedException {
+    this(device, new SimBus());
+  }
+
+  Wire(SimDevice device, SimBus bus) throws UsbException, InterruptedException {
+    this.bus = bus;
     port = bus.plug(device);
     watch = bus.watch(events);
     handle = events.arrival().open();

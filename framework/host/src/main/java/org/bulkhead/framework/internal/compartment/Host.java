@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bulkhead.framework.admin.FaultInfo;
@@ -19,13 +21,14 @@ import org.osgi.service.log.LoggerFactory;
 public final class Host implements AutoCloseable {
 
   private static final long TICK_MILLIS = 100;
+  private static final long IDLE_SECONDS = 10;
 
   private final Limits limits;
   private final Services services;
   private final LoggerFactory loggers;
   private final FaultLog faults = new FaultLog();
-  private final ExecutorService driverThreads = Executors.newCachedThreadPool(named("driver"));
-  private final ExecutorService lifecycle = Executors.newCachedThreadPool(named("compartment"));
+  private final ExecutorService driverThreads = pool("driver");
+  private final ExecutorService lifecycle = pool("compartment");
   private final ScheduledThreadPoolExecutor clock =
       new ScheduledThreadPoolExecutor(1, named("supervisor"));
   private final Set<Compartment> supervised = ConcurrentHashMap.newKeySet();
@@ -39,7 +42,18 @@ public final class Host implements AutoCloseable {
     clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private static java.util.concurrent.ThreadFactory named(String name) {
+  /** Threads as needed, which go soon: a driver's thread-locals pin its class loader meanwhile. */
+  private static ExecutorService pool(String name) {
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        named(name));
+  }
+
+  private static ThreadFactory named(String name) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
