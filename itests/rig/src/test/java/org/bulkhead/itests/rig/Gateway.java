@@ -73,6 +73,11 @@ final class Gateway {
     return guest.start(bulkheadScript("exec '" + commands + "'"), DEADLINE);
   }
 
+  /** Whether its process is there. */
+  boolean isRunning() {
+    return guest.exec("kill -0 $(cat " + HOME + "/var/run/pid)").status() == 0;
+  }
+
   /** Returns the gateway's process id. */
   int pid() {
     return Integer.parseInt(guest.run("cat " + HOME + "/var/run/pid"));
@@ -80,7 +85,12 @@ final class Gateway {
 
   /** Returns the device at a port path as {@code device:list} has it. */
   Optional<JsonObject> device(UsbDevice device) {
-    return devices().getValuesAs(JsonObject.class).stream()
+    return row(devices(), device);
+  }
+
+  /** Returns the device at a port path from a list of them. */
+  static Optional<JsonObject> row(JsonArray listed, UsbDevice device) {
+    return listed.getValuesAs(JsonObject.class).stream()
         .filter(row -> row.getString("location").equals(device.path()))
         .findFirst();
   }

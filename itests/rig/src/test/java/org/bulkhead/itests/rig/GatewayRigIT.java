@@ -3,6 +3,7 @@ package org.bulkhead.itests.rig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,9 @@ class GatewayRigIT {
 
   @BeforeEach
   void start() {
-    if (gateway.bulkhead("status").status() != 0) {
+    // Asked of the kernel, since each command of the gateway's takes seconds on an emulated
+    // processor.
+    if (!gateway.isRunning()) {
       gateway.bulkhead("start").succeeded();
     }
     gateway.awaitServed(UsbDevice.STICK);
@@ -71,21 +74,21 @@ class GatewayRigIT {
       guest.awaitPresent(UsbDevice.FTDI);
       guest.awaitPresent(UsbDevice.BRAILLE);
       gateway.awaitServed(UsbDevice.FTDI);
+      JsonArray listed = gateway.devices();
       for (UsbDevice device : UsbDevice.all()) {
-        JsonObject row =
-            gateway.device(device).orElseThrow(() -> new AssertionError("not listed: " + device));
+        JsonObject row = row(listed, device);
         assertThat(row.getString("vendorId") + ":" + row.getString("productId"))
             .as("%s", device)
             .isEqualTo(device.usbId());
         assertThat(row.getString("name")).as("%s", device).isNotBlank();
       }
-      assertDriver(UsbDevice.STICK, Gateway.STORAGE_DRIVER);
-      assertDriver(UsbDevice.EHCI_STICK, Gateway.STORAGE_DRIVER);
-      assertDriver(UsbDevice.BOT, Gateway.STORAGE_DRIVER);
-      assertDriver(UsbDevice.FTDI, Gateway.SERIAL_DRIVER);
-      assertDriver(UsbDevice.KEYBOARD, Gateway.INPUT_DRIVER);
-      assertDriver(UsbDevice.MOUSE, Gateway.INPUT_DRIVER);
-      assertDriver(UsbDevice.TABLET, Gateway.INPUT_DRIVER);
+      assertDriver(listed, UsbDevice.STICK, Gateway.STORAGE_DRIVER);
+      assertDriver(listed, UsbDevice.EHCI_STICK, Gateway.STORAGE_DRIVER);
+      assertDriver(listed, UsbDevice.BOT, Gateway.STORAGE_DRIVER);
+      assertDriver(listed, UsbDevice.FTDI, Gateway.SERIAL_DRIVER);
+      assertDriver(listed, UsbDevice.KEYBOARD, Gateway.INPUT_DRIVER);
+      assertDriver(listed, UsbDevice.MOUSE, Gateway.INPUT_DRIVER);
+      assertDriver(listed, UsbDevice.TABLET, Gateway.INPUT_DRIVER);
     }
   }
 
@@ -264,8 +267,13 @@ class GatewayRigIT {
     assertThat(answer.get(60, TimeUnit.SECONDS).succeeded().stdout()).contains("answer at " + baud);
   }
 
-  private void assertDriver(UsbDevice device, String driver) {
-    assertThat(Gateway.driver(gateway.awaitServed(device))).as("%s", device).contains(driver);
+  private static void assertDriver(JsonArray listed, UsbDevice device, String driver) {
+    assertThat(Gateway.driver(row(listed, device))).as("%s", device).contains(driver);
+  }
+
+  private static JsonObject row(JsonArray listed, UsbDevice device) {
+    return Gateway.row(listed, device)
+        .orElseThrow(() -> new AssertionError("not listed: " + device));
   }
 
   private static String hashOf(UsbDevice device) {
