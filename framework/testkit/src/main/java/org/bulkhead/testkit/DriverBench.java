@@ -14,6 +14,7 @@ import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.FaultInfo;
+import org.bulkhead.framework.admin.FaultListener;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.internal.compartment.Compartments;
 import org.bulkhead.framework.internal.compartment.Host;
@@ -183,6 +184,17 @@ public final class DriverBench implements AutoCloseable {
    */
   public List<FaultInfo> faults() {
     return host.faults();
+  }
+
+  /**
+   * Has a listener told of each fault from now on.
+   *
+   * @param listener called on a thread of the framework's
+   * @return this
+   */
+  public DriverBench onFault(FaultListener listener) {
+    host.addFaultListener(listener);
+    return this;
   }
 
   /**

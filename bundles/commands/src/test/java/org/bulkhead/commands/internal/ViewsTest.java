@@ -109,6 +109,7 @@ class ViewsTest {
         new FaultInfo(
             Instant.parse("2025-01-02T03:04:05.678Z"),
             "ftdi",
+            17,
             "1-3",
             0,
             1,

@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param time when it was detected
  * @param driver the driver's name
+ * @param bundleId the OSGi bundle that the driver came from, -1 where it is not known
  * @param location the device
  * @param interfaceNumber {@code bInterfaceNumber}
  * @param incarnation the life that it ended
@@ -18,6 +19,7 @@ import java.time.Instant;
 public record FaultInfo(
     Instant time,
     String driver,
+    long bundleId,
     String location,
     int interfaceNumber,
     int incarnation,

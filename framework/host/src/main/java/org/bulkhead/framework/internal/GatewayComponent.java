@@ -18,6 +18,7 @@ import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.DriverInfo;
 import org.bulkhead.framework.admin.FaultInfo;
+import org.bulkhead.framework.admin.FaultListener;
 import org.bulkhead.framework.admin.Gateway;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.admin.NoSuchTargetException;
@@ -263,6 +264,15 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
 
   void removeSerialListener(ServiceReference<SerialEventListener> listener) {
     serialEvents.remove(listener);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addFaultListener(FaultListener listener) {
+    host.addFaultListener(listener);
+  }
+
+  void removeFaultListener(FaultListener listener) {
+    host.removeFaultListener(listener);
   }
 
   // ---- administration ------------------------------------------------------------------------

@@ -69,6 +69,11 @@ public final class SupervisedDriver implements Driver, DriverSource {
     return bundle;
   }
 
+  @Override
+  public long bundleId() {
+    return bundle.getBundleId();
+  }
+
   /** Its match rules as written. */
   public List<String> matches() {
     return matches;

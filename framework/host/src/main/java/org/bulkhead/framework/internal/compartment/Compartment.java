@@ -47,6 +47,7 @@ public final class Compartment {
   private volatile Incarnation incarnation;
   private volatile List<String> offered = List.of();
   private volatile long faults;
+  private volatile long pastCalls;
   private volatile int abandoned;
   private volatile int lives;
   private volatile int attachedLife;
@@ -92,6 +93,12 @@ public final class Compartment {
     return current == null ? "" : current.name();
   }
 
+  /** The bundle of its driver, -1 where it is not known. */
+  long bundleId() {
+    DriverSource current = source;
+    return current == null ? -1 : current.bundleId();
+  }
+
   /** What the standard says of its interface; called by its actor. */
   public Map<String, Object> usbProperties() {
     return device == null ? Map.of() : new UsbFunction(device, matched).properties();
@@ -100,7 +107,21 @@ public final class Compartment {
   /** What administration sees. */
   public CompartmentInfo info() {
     return new CompartmentInfo(
-        location, interfaceNumber, driverName(), state, lives, faults, abandoned, reason, offered);
+        location,
+        interfaceNumber,
+        driverName(),
+        state,
+        lives,
+        faults,
+        calls(),
+        abandoned,
+        reason,
+        offered);
+  }
+
+  private long calls() {
+    Incarnation current = incarnation;
+    return pastCalls + (current == null ? 0 : current.calls());
   }
 
   @Override
@@ -482,6 +503,7 @@ public final class Compartment {
     }
     incarnation = null;
     last.condemn();
+    pastCalls += last.calls();
     host.services().ended(this);
     try {
       if (!last.drain(host.limits().teardown())) {

@@ -8,6 +8,11 @@ public interface DriverSource {
   /** The driver's name. */
   String name();
 
+  /** The OSGi bundle that it came from, -1 where it is not known. */
+  default long bundleId() {
+    return -1;
+  }
+
   /** False once the driver is being stopped: what fails then is no fault. */
   boolean isThere();
 

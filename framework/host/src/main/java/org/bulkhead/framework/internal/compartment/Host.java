@@ -12,6 +12,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bulkhead.framework.admin.FaultInfo;
+import org.bulkhead.framework.admin.FaultListener;
+import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 
 /**
@@ -31,6 +33,8 @@ public final class Host implements AutoCloseable {
   private final ExecutorService lifecycle = pool("compartment");
   private final ScheduledThreadPoolExecutor clock =
       new ScheduledThreadPoolExecutor(1, named("supervisor"));
+  private final FaultFeed feed =
+      new FaultFeed(lifecycle, thrown -> gatewayLog().error("a listener for faults threw", thrown));
   private final Set<Compartment> supervised = ConcurrentHashMap.newKeySet();
 
   /** Starts the supervisor. */
@@ -69,7 +73,7 @@ public final class Host implements AutoCloseable {
         compartment.inspect(now);
       } catch (Throwable thrown) {
         // A task of a clock that throws is never run again, and nobody else looks for hangs.
-        loggers.getLogger("gateway").error("supervision of {} failed", compartment, thrown);
+        gatewayLog().error("supervision of {} failed", compartment, thrown);
       }
     }
   }
@@ -107,17 +111,34 @@ public final class Host implements AutoCloseable {
   }
 
   void record(Compartment compartment, int incarnation, Fault fault, String action) {
-    faults.add(
+    FaultInfo info =
         new FaultInfo(
             Instant.now(),
             compartment.driverName(),
+            compartment.bundleId(),
             compartment.location(),
             compartment.interfaceNumber(),
             incarnation,
             fault.kind().label(),
             fault.message(),
             fault.trace(),
-            action));
+            action);
+    faults.add(info);
+    feed.tell(info);
+  }
+
+  private Logger gatewayLog() {
+    return loggers.getLogger("gateway");
+  }
+
+  /** Has a listener told of each fault from now on. */
+  public void addFaultListener(FaultListener listener) {
+    feed.add(listener);
+  }
+
+  /** Tells a listener nothing more. */
+  public void removeFaultListener(FaultListener listener) {
+    feed.remove(listener);
   }
 
   /** The latest faults, oldest first. */

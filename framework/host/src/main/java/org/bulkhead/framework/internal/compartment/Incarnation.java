@@ -67,6 +67,7 @@ public final class Incarnation implements Inhabitant {
   private volatile Thread occupant;
   private volatile long allowedUntil;
   private int depth;
+  private long passed;
   private boolean interrupted;
 
   /**
@@ -175,6 +176,18 @@ public final class Incarnation implements Inhabitant {
       } else {
         gate.notify();
       }
+    }
+  }
+
+  /** The driver came back in good order from a call or a handler; called inside the gate. */
+  public void passed() {
+    passed++;
+  }
+
+  /** How many calls and handlers it came back from, as of the last time that somebody left. */
+  long calls() {
+    synchronized (gate) {
+      return passed;
     }
   }
 

@@ -93,6 +93,9 @@ public abstract class Session {
       }
     } finally {
       ended = incarnation.isCondemned();
+      if (!ended) {
+        incarnation.passed();
+      }
       incarnation.exit();
     }
     if (!ended) {

@@ -261,6 +261,7 @@ final class Pipe implements Endpoint, Incarnation.Part {
       incarnation.progress(0);
       head.handler.completed(head);
       incarnation.check();
+      incarnation.passed();
     }
   }
 
