@@ -173,6 +173,37 @@ static char *plug(char **words) {
   return g_strdup_printf("ok %d %d", w->bus, w->number);
 }
 
+/* umockdev knows no interfaces; what is read of them are files. */
+static char *interface_path(const Widget *w, int interface, const char *attribute) {
+  g_autofree char *path =
+      g_strdup_printf("/sys/bus/usb/devices/%s:1.%d/%s", w->port, interface, attribute);
+  return real_path(path);
+}
+
+static char *set_alternate(Widget *w, char **words) {
+  int interface = number(words[2], -1);
+  if (interface < 0 || interface >= INTERFACES) return wrong("no such interface", words[2]);
+  g_autofree char *alternate = interface_path(w, interface, "bAlternateSetting");
+  g_autofree char *name = interface_path(w, interface, "interface");
+  g_autofree char *folder = g_path_get_dirname(name);
+  g_autofree char *padded = g_strdup_printf("%2d\n", number(words[3], 0));
+  g_mkdir_with_parents(folder, 0755);
+  g_file_set_contents(alternate, padded, -1, NULL);
+  g_file_set_contents(name, words[4] != NULL ? words[4] : "", -1, NULL);
+  return ok();
+}
+
+static void remove_interfaces(const Widget *w) {
+  for (int i = 0; i < INTERFACES; i++) {
+    g_autofree char *alternate = interface_path(w, i, "bAlternateSetting");
+    g_autofree char *name = interface_path(w, i, "interface");
+    g_autofree char *folder = g_path_get_dirname(name);
+    unlink(alternate);
+    unlink(name);
+    rmdir(folder);
+  }
+}
+
 static void unplug(Widget *w) {
   g_mutex_lock(&usbfs_lock);
   w->gone = TRUE;
@@ -184,6 +215,7 @@ static void unplug(Widget *w) {
   umockdev_testbed_uevent(bed, w->syspath, "remove");
   umockdev_testbed_detach_ioctl(bed, w->node, NULL);
   umockdev_testbed_remove_device(bed, w->syspath);
+  remove_interfaces(w);
   g_autofree char *real_node = real_path(w->node);
   unlink(real_node);
 }
@@ -283,6 +315,7 @@ static char *on_widget(Widget *w, char **words) {
   const char *verb = words[0];
   if (g_str_equal(verb, "show")) return show(w);
   if (g_str_equal(verb, "driver")) return set_driver(w, words);
+  if (g_str_equal(verb, "alternate")) return set_alternate(w, words);
   if (g_str_equal(verb, "failrequest")) return fail_request(w, words);
   if (g_str_equal(verb, "deny") || g_str_equal(verb, "allow")) {
     g_autofree char *real_node = real_path(w->node);

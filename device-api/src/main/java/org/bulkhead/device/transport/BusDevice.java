@@ -48,11 +48,33 @@ public interface BusDevice {
   byte[] descriptors() throws UsbException;
 
   /**
-   * The configuration that was set when the device arrived.
+   * The configuration that is set. It is the same from arrival to departure: a device that gets
+   * another one, from whoever it may be, leaves and arrives again, with the same address.
    *
    * @return {@code bConfigurationValue}, 0 where none is set
    */
   int activeConfiguration();
+
+  /**
+   * The alternate setting that an interface has now, whoever selected it. No I/O to the device.
+   *
+   * @param interfaceNumber {@code bInterfaceNumber}
+   * @return {@code bAlternateSetting}, 0 where there is no such interface or nothing is known of it
+   */
+  default int alternateSetting(int interfaceNumber) {
+    return 0;
+  }
+
+  /**
+   * The string of {@code iInterface} of an interface's current alternate setting. No I/O to the
+   * device.
+   *
+   * @param interfaceNumber {@code bInterfaceNumber}
+   * @return the text, empty where there is none or it could not be had
+   */
+  default String interfaceName(int interfaceNumber) {
+    return "";
+  }
 
   /**
    * The string of {@code iManufacturer}. Cached, no I/O.

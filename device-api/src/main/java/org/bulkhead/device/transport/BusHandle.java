@@ -23,7 +23,7 @@ public interface BusHandle extends AutoCloseable {
 
   /**
    * Releases an interface, with no transfer of it in flight, and gives it back to the kernel driver
-   * that was detached. Does I/O.
+   * that was detached. It goes back to alternate setting 0. Does I/O.
    *
    * @param interfaceNumber {@code bInterfaceNumber}, 0 to 255
    * @throws UsbException INVALID where it is not claimed, DISCONNECTED

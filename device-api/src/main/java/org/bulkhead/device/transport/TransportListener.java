@@ -19,4 +19,12 @@ public interface TransportListener {
    * @param device the object given to {@link #arrived}
    */
   void left(BusDevice device);
+
+  /**
+   * An interface of the device has another alternate setting, which nobody selected through the
+   * transport: the kernel's driver did, or another program. May come late, by seconds.
+   *
+   * @param device the object given to {@link #arrived}
+   */
+  default void altered(BusDevice device) {}
 }

@@ -3,7 +3,7 @@
  * the framework only.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.bulkhead.device.transport;
 
 import org.osgi.annotation.bundle.Export;

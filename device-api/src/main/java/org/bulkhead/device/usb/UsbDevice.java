@@ -65,12 +65,17 @@ public interface UsbDevice {
    * <p>Data goes between the buffer's position and its limit, at most 65,535 bytes (4,096 where the
    * kernel limits it); the position advances by what moved, also when the call fails.
    *
+   * <p>The standard requests SET_ADDRESS, SET_CONFIGURATION and SET_INTERFACE (USB 2.0 section 9.4)
+   * are INVALID: the host has to know. An alternate setting is selected by {@link
+   * UsbInterface#select}; another configuration takes the device from all its drivers, and is the
+   * administrator's to set.
+   *
    * @param request the setup packet; its direction decides whether data is read or written
    * @param data the data stage, of any kind of buffer; empty for none
    * @param timeout how long to wait, more than zero
    * @return the bytes of the data stage that moved
-   * @throws UsbException STALL where the device refuses the request, TIMEOUT, DISCONNECTED when the
-   *     device is unplugged before or during the call, FAULT
+   * @throws UsbException STALL where the device refuses the request, INVALID where it is one of the
+   *     host's, TIMEOUT, DISCONNECTED when the device is unplugged before or during the call, FAULT
    */
   int control(ControlRequest request, ByteBuffer data, Duration timeout) throws UsbException;
 

@@ -147,6 +147,27 @@ class TransfersTest {
   }
 
   @Test
+  void requestsThatAreTheHosts_areRefusedAndNameTheRemedy() throws Exception {
+    lab.run(
+        usb -> {
+          assertThatThrownBy(() -> usb.control(standard(0x01, 11), ByteBuffer.allocate(0), LONG))
+              .isInstanceOfSatisfying(
+                  UsbException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
+              .hasMessageContaining("use UsbInterface.select");
+          assertThatThrownBy(() -> usb.control(standard(0x00, 9), ByteBuffer.allocate(0), LONG))
+              .isInstanceOf(UsbException.class)
+              .hasMessageContaining("bConfigurationValue");
+          assertKind(
+              Kind.INVALID, () -> usb.control(standard(0x00, 5), ByteBuffer.allocate(0), LONG));
+          return null;
+        });
+  }
+
+  private static ControlRequest standard(int requestType, int request) {
+    return new ControlRequest(requestType, request, 1, 0);
+  }
+
+  @Test
   void bufferTooLarge_isRefused_andTheEndpointStaysUsable() throws Exception {
     device.then(Lab.BULK_IN, ScriptStep.send((byte) 1));
     lab.run(

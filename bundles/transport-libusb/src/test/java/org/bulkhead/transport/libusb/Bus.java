@@ -44,6 +44,11 @@ final class Bus implements TransportListener, AutoCloseable {
     told.add("left " + device.location() + " " + device.address());
   }
 
+  @Override
+  public void altered(BusDevice device) {
+    told.add("altered " + device.location() + " " + device.address());
+  }
+
   /** The device at a location, once it is there. */
   BusDevice device(String location) {
     until(location + " to arrive", () -> present(location) != null);

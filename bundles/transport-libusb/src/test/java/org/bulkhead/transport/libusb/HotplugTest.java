@@ -172,6 +172,23 @@ class HotplugTest {
   }
 
   @Test
+  void alternateSettingThatTheKernelSelects_isTold(Simulator simulator) throws Exception {
+    bus = new Bus(100, 100);
+    int address = simulator.plug(PORT);
+    BusDevice device = bus.device(PORT);
+    assertThat(device.alternateSetting(0)).isZero();
+    assertThat(device.interfaceName(0)).isEmpty();
+
+    simulator.alternate(PORT, 0, 1, "Loopback");
+    Bus.until("it to be told", () -> toldOf(PORT).size() == 2);
+
+    assertThat(toldOf(PORT)).containsExactly("arrived 1-1 " + address, "altered 1-1 " + address);
+    assertThat(device.alternateSetting(0)).isEqualTo(1);
+    assertThat(device.interfaceName(0)).isEqualTo("Loopback");
+    assertThat(device.alternateSetting(9)).isZero();
+  }
+
+  @Test
   void endOfTheWatch_reportsEveryDeviceAsGone(Simulator simulator) {
     simulator.plug(PORT);
     simulator.plug("1-1.2");

@@ -93,6 +93,11 @@ final class Simulator implements AutoCloseable {
     send("allow " + port);
   }
 
+  /** The kernel's driver selects an alternate setting, and sysfs says so. */
+  void alternate(String port, int interfaceNumber, int alternateSetting, String name) {
+    send("alternate " + port + " " + interfaceNumber + " " + alternateSetting + " " + name);
+  }
+
   /** The next requests of a name, say "claim" or "reset", are refused with this errno. */
   void failRequest(String port, String request, String errno, int count) {
     send("failrequest " + port + " " + request + " " + errno + " " + count);

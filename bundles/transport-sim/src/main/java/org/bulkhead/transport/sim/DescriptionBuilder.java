@@ -138,6 +138,27 @@ public final class DescriptionBuilder {
    */
   public DescriptionBuilder interfaceSetting(
       int number, int alternateSetting, int interfaceClass, int subclass, int protocol) {
+    return interfaceSetting(number, alternateSetting, interfaceClass, subclass, protocol, "");
+  }
+
+  /**
+   * Begins an alternate setting of an interface that has a name.
+   *
+   * @param number {@code bInterfaceNumber}
+   * @param alternateSetting {@code bAlternateSetting}
+   * @param interfaceClass {@code bInterfaceClass}
+   * @param subclass {@code bInterfaceSubClass}
+   * @param protocol {@code bInterfaceProtocol}
+   * @param name the string of {@code iInterface}, up to 126 characters; empty for none
+   * @return this
+   */
+  public DescriptionBuilder interfaceSetting(
+      int number,
+      int alternateSetting,
+      int interfaceClass,
+      int subclass,
+      int protocol,
+      String name) {
     current()
         .writeBytes(
             new byte[] {
@@ -149,7 +170,7 @@ public final class DescriptionBuilder {
               (byte) interfaceClass,
               (byte) subclass,
               (byte) protocol,
-              0
+              (byte) (name.isEmpty() ? 0 : addString(name))
             });
     return this;
   }

@@ -44,6 +44,26 @@ public interface SimPort {
   void replug();
 
   /**
+   * Sets a configuration past everybody who has opened the device, as the kernel or another program
+   * may: the device leaves and arrives again with the same address. The model sees the power go off
+   * and on. Does not block; nothing where it is out.
+   *
+   * @param configuration {@code bConfigurationValue}, 0 for none
+   * @throws IllegalArgumentException where the device has no such configuration
+   */
+  void configure(int configuration);
+
+  /**
+   * Selects an alternate setting past everybody who has opened the device, as the kernel's driver
+   * may. The listener is told soon after. Nothing where it is out.
+   *
+   * @param interfaceNumber {@code bInterfaceNumber}
+   * @param alternateSetting {@code bAlternateSetting}
+   * @throws IllegalArgumentException where the configuration has no such setting
+   */
+  void select(int interfaceNumber, int alternateSetting);
+
+  /**
    * The interfaces that are claimed by whoever opened the device.
    *
    * @return a copy of their numbers, empty while the device is out

@@ -102,7 +102,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
         new SessionRegistry(this::publish, patience, inputs, serialEvents::dataAvailable);
     this.host = new Host(limits, sessions, loggers);
     this.compartments = new Compartments(host);
-    this.devices = new DeviceRegistry(context, log, compartments::deviceLeft);
+    this.devices = new DeviceRegistry(context, log, host.inOrder(), compartments::deviceLeft);
     this.manager =
         new DeviceManager(
             context,
@@ -144,7 +144,16 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
             : new String[] {type.getName()};
     ServiceRegistration<?> registration =
         context.registerService(types, service, new Hashtable<>(new HashMap<>(properties)));
-    return () -> unregister(registration);
+    boolean standard = type == SerialDevice.class;
+    if (standard) {
+      devices.follow(registration);
+    }
+    return () -> {
+      if (standard) {
+        devices.forget(registration);
+      }
+      unregister(registration);
+    };
   }
 
   private SerialEvents.Obtained listener(ServiceReference<SerialEventListener> reference) {
@@ -298,9 +307,9 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
         device.bus().manufacturer(),
         device.bus().product(),
         device.descriptors(),
-        device.configuration().value(),
+        device.bus().activeConfiguration(),
         infos(compartments.of(c -> c.deviceKey().equals(device.identity().key()))),
-        device.hold().problem());
+        device.problem());
   }
 
   private static List<CompartmentInfo> infos(List<Compartment> compartments) {

@@ -101,6 +101,16 @@ public final class Ledger {
     }
 
     @Override
+    public int alternateSetting(int interfaceNumber) {
+      return device.alternateSetting(interfaceNumber);
+    }
+
+    @Override
+    public String interfaceName(int interfaceNumber) {
+      return device.interfaceName(interfaceNumber);
+    }
+
+    @Override
     public String manufacturer() {
       return device.manufacturer();
     }

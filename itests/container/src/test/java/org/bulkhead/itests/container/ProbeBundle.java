@@ -63,6 +63,12 @@ final class ProbeBundle {
     return this;
   }
 
+  /** Selects an alternate setting of what it claims, which has endpoint 82. */
+  ProbeBundle selecting(int alternateSetting) {
+    properties.put(ProbeDriver.ALTERNATE, alternateSetting);
+    return this;
+  }
+
   /** Does wrong in its first incarnations only. */
   ProbeBundle lives(int incarnations) {
     properties.put(ProbeDriver.LIVES, incarnations);

@@ -1,6 +1,7 @@
 package org.bulkhead.transport.libusb.internal;
 
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ final class LibusbDevice implements BusDevice {
   private final LibusbContexts contexts;
   private final Set<LibusbHandle> handles = ConcurrentHashMap.newKeySet();
   private final long permittedBy;
+  private final int[] alterable;
+  private int[] alternates;
   private volatile boolean gone;
 
   /** A device, and whether it came only now: then udev may not be done with it. */
@@ -34,6 +37,8 @@ final class LibusbDevice implements BusDevice {
     permittedBy = System.nanoTime() + (fresh ? UDEV_NANOS : 0);
     this.watch = watch;
     this.contexts = contexts;
+    alterable = sysfs.interfacesWithAlternates();
+    alternates = Arrays.stream(alterable).map(this::alternateSetting).toArray();
   }
 
   SysfsDevice sysfs() {
@@ -72,6 +77,24 @@ final class LibusbDevice implements BusDevice {
   @Override
   public int activeConfiguration() {
     return sysfs.key().configuration();
+  }
+
+  @Override
+  public int alternateSetting(int interfaceNumber) {
+    return Sysfs.alternateSetting(location(), activeConfiguration(), interfaceNumber);
+  }
+
+  @Override
+  public String interfaceName(int interfaceNumber) {
+    return Sysfs.interfaceName(location(), activeConfiguration(), interfaceNumber);
+  }
+
+  /** Whether an interface has another alternate setting than when this was last asked. */
+  boolean altered() {
+    int[] now = Arrays.stream(alterable).map(this::alternateSetting).toArray();
+    boolean altered = !Arrays.equals(now, alternates);
+    alternates = now;
+    return altered;
   }
 
   @Override

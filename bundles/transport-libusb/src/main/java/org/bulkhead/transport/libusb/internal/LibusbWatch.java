@@ -183,6 +183,9 @@ final class LibusbWatch implements Transport.Watch {
       } else {
         known.key = key.get();
         present.add(location);
+        if (known.device != null && known.device.altered()) {
+          tell(() -> listener.altered(known.device));
+        }
       }
     }
     renewed.removeIf(device -> !isSeen(device));

@@ -80,6 +80,32 @@ final class Sysfs {
     return NODES.resolve(String.format("%03d/%03d", busNumber, address));
   }
 
+  /** The alternate setting that an interface has, 0 where it cannot be read. */
+  static int alternateSetting(String location, int configuration, int interfaceNumber) {
+    try {
+      // The kernel pads it with a blank.
+      return Integer.parseInt(
+          text(ofInterface(location, configuration, interfaceNumber), "bAlternateSetting"));
+    } catch (IOException | NumberFormatException gone) {
+      return 0;
+    }
+  }
+
+  /** The string of an interface's alternate setting, or an empty text. */
+  static String interfaceName(String location, int configuration, int interfaceNumber) {
+    try {
+      return text(ofInterface(location, configuration, interfaceNumber), "interface");
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  private static Path ofInterface(String location, int configuration, int interfaceNumber) {
+    // The root hub "usb1" has the interface "1-0:1.0".
+    String device = location.startsWith("usb") ? location.substring(3) + "-0" : location;
+    return DEVICES.resolve(device + ":" + configuration + "." + interfaceNumber);
+  }
+
   /** The kernel driver bound to an interface, or an empty text. */
   static String kernelDriver(String location, int configuration, int interfaceNumber) {
     Path link =

@@ -1,6 +1,11 @@
 package org.bulkhead.transport.libusb.internal;
 
+import java.util.List;
 import org.bulkhead.device.usb.UsbSpeed;
+import org.bulkhead.device.usb.descriptor.ConfigurationDescriptor;
+import org.bulkhead.device.usb.descriptor.DescriptorException;
+import org.bulkhead.device.usb.descriptor.DescriptorParser;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 
 /**
  * A device as sysfs shows it.
@@ -39,6 +44,24 @@ record SysfsDevice(
 
   int productId() {
     return word(10);
+  }
+
+  /** The numbers of those interfaces whose alternate setting may change. */
+  int[] interfacesWithAlternates() {
+    try {
+      return DescriptorParser.parse(descriptors)
+          .configuration(key.configuration)
+          .map(ConfigurationDescriptor::settings)
+          .orElse(List.of())
+          .stream()
+          .filter(setting -> setting.alternateSetting() != 0)
+          .mapToInt(InterfaceDescriptor::number)
+          .distinct()
+          .toArray();
+    } catch (DescriptorException unreadable) {
+      // The framework says so.
+      return new int[0];
+    }
   }
 
   private int word(int offset) {

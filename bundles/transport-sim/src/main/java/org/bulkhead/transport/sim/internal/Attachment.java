@@ -25,6 +25,9 @@ import org.bulkhead.transport.sim.SimTimer;
  */
 final class Attachment implements BusDevice, SimHost {
 
+  /** Whichever configuration the device describes first. */
+  static final int FIRST_CONFIGURATION = -1;
+
   final SimDevice device;
   final EventLoop loop;
   final Port port;
@@ -33,14 +36,14 @@ final class Attachment implements BusDevice, SimHost {
   private final SimDescription description;
   private final int busNumber;
   private final int address;
-  private final int firstConfiguration;
+  private final int activeConfiguration;
   private final LoopTask delivery = LoopTask.of(this::deliver);
   private final Pipe[] pipes = new Pipe[Functions.INDICES];
   private SimTransfer doneHead;
   private SimTransfer doneTail;
   private volatile boolean gone;
 
-  Attachment(Port port, EventLoop loop, int busNumber, int address) {
+  Attachment(Port port, EventLoop loop, int busNumber, int address, int configuration) {
     this.port = port;
     this.device = port.device;
     this.loop = loop;
@@ -48,7 +51,11 @@ final class Attachment implements BusDevice, SimHost {
     this.address = address;
     description = device.description();
     functions = new Functions(description);
-    firstConfiguration = functions.configuration();
+    if (configuration != FIRST_CONFIGURATION && !functions.configure(configuration)) {
+      throw new IllegalArgumentException(
+          location() + " has no configuration " + configuration + " to set");
+    }
+    activeConfiguration = functions.configuration();
   }
 
   void arrive(TransportListener listener) {
@@ -114,7 +121,30 @@ final class Attachment implements BusDevice, SimHost {
 
   @Override
   public int activeConfiguration() {
-    return firstConfiguration;
+    return activeConfiguration;
+  }
+
+  @Override
+  public int alternateSetting(int interfaceNumber) {
+    synchronized (device) {
+      return functions.settings().getOrDefault(interfaceNumber, 0);
+    }
+  }
+
+  @Override
+  public String interfaceName(int interfaceNumber) {
+    synchronized (device) {
+      return description.string(functions.nameIndex(interfaceNumber));
+    }
+  }
+
+  void select(int interfaceNumber, int alternateSetting) {
+    synchronized (device) {
+      if (!functions.select(interfaceNumber, alternateSetting)) {
+        throw new IllegalArgumentException(
+            location() + ": interface " + interfaceNumber + " has no setting " + alternateSetting);
+      }
+    }
   }
 
   @Override
@@ -208,8 +238,18 @@ final class Attachment implements BusDevice, SimHost {
     deliverSoon();
   }
 
+  /** As Linux does: an interface that nobody has is at its first setting. */
+  void release(int interfaceNumber) {
+    claims.remove(interfaceNumber);
+    if (functions.settings().getOrDefault(interfaceNumber, 0) != 0) {
+      control(StandardRequests.setInterface(interfaceNumber, 0), ByteBuffer.allocate(0));
+    }
+  }
+
   void closed(Handle handle) {
-    claims.values().removeIf(h -> h == handle);
+    Set.copyOf(claims.keySet()).stream()
+        .filter(number -> claims.get(number) == handle)
+        .forEach(this::release);
   }
 
   /** A transfer ended; its completion is told by the event thread. */

@@ -97,6 +97,12 @@ final class Functions {
     return settings;
   }
 
+  /** {@code iInterface} of an interface's current setting, 0 for none. */
+  int nameIndex(int number) {
+    InterfaceDescriptor setting = active.get(number);
+    return setting == null ? 0 : setting.nameIndex();
+  }
+
   /** The endpoint of that address in the active settings, or null. */
   EndpointDescriptor endpoint(int address) {
     EndpointDescriptor endpoint = (address & ~0x8f) == 0 ? endpoints[index(address)] : null;

@@ -67,7 +67,7 @@ final class Handle implements BusHandle {
   public void release(int interfaceNumber) throws UsbException {
     synchronized (attachment.device) {
       checkIdle("release", interfaceNumber);
-      attachment.claims.remove(interfaceNumber);
+      attachment.release(interfaceNumber);
     }
   }
 

@@ -115,6 +115,39 @@ public final class Hub {
     }
   }
 
+  synchronized void configure(Port port, int configuration) {
+    Attachment before = port.attachment;
+    if (before != null) {
+      Attachment after =
+          new Attachment(port, watch.loop, before.busNumber(), before.address(), configuration);
+      depart(port);
+      usedAddresses.get(after.busNumber()).set(after.address());
+      arrive(after);
+    }
+  }
+
+  void select(Port port, int interfaceNumber, int alternateSetting) {
+    Attachment attachment = attachment(port);
+    // Outside of the hub's lock, because the model's monitor comes before it.
+    if (attachment != null) {
+      attachment.select(interfaceNumber, alternateSetting);
+      altered(attachment);
+    }
+  }
+
+  private synchronized void altered(Attachment attachment) {
+    if (watch != null) {
+      TransportListener listener = watch.listener;
+      watch.loop.post(
+          LoopTask.of(
+              () -> {
+                if (!attachment.gone()) {
+                  listener.altered(attachment);
+                }
+              }));
+    }
+  }
+
   synchronized Attachment attachment(Port port) {
     return port.attachment;
   }
@@ -125,8 +158,11 @@ public final class Hub {
 
   private void arrive(Port port) {
     int bus = 1 + (port.number - 1) / PORTS_PER_BUS_NUMBER;
-    Attachment attachment = new Attachment(port, watch.loop, bus, takeAddress(bus));
-    port.attachment = attachment;
+    arrive(new Attachment(port, watch.loop, bus, takeAddress(bus), Attachment.FIRST_CONFIGURATION));
+  }
+
+  private void arrive(Attachment attachment) {
+    attachment.port.attachment = attachment;
     TransportListener listener = watch.listener;
     watch.loop.post(LoopTask.of(() -> attachment.arrive(listener)));
   }

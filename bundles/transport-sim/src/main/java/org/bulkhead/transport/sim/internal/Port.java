@@ -48,6 +48,16 @@ final class Port implements SimPort {
   }
 
   @Override
+  public void configure(int configuration) {
+    hub.configure(this, configuration);
+  }
+
+  @Override
+  public void select(int interfaceNumber, int alternateSetting) {
+    hub.select(this, interfaceNumber, alternateSetting);
+  }
+
+  @Override
   public Set<Integer> claims() {
     Attachment now = hub.attachment(this);
     return now == null ? Set.of() : now.claimed();

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -139,6 +140,12 @@ public final class Host implements AutoCloseable {
   /** Tells a listener nothing more. */
   public void removeFaultListener(FaultListener listener) {
     feed.remove(listener);
+  }
+
+  /** Runs tasks one after another, on a thread of its own while there are some. */
+  public Executor inOrder() {
+    return new SerialExecutor(
+        lifecycle, 0, thrown -> loggers.getLogger("gateway").error("goes on after", thrown));
   }
 
   /** The latest faults, oldest first. */

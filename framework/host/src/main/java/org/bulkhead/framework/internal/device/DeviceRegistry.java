@@ -1,11 +1,15 @@
 package org.bulkhead.framework.internal.device;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.Hashtable;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.bulkhead.device.transport.BusDevice;
 import org.bulkhead.device.transport.Transport;
@@ -23,22 +27,31 @@ import org.osgi.service.usbinfo.USBInfoDevice;
  */
 public final class DeviceRegistry {
 
-  private record Entry(ManagedDevice device, List<ServiceRegistration<?>> functions) {}
+  /** A function and the service that says so. */
+  private record Offered(UsbFunction function, ServiceRegistration<?> registration) {}
+
+  private record Entry(ManagedDevice device, List<Offered> offers) {}
 
   private final BundleContext context;
   private final Logger log;
   private final Consumer<ManagedDevice> onLeft;
+  private final Executor changes;
+  private final Set<ServiceRegistration<?>> followers = ConcurrentHashMap.newKeySet();
   private final Map<Transport, Transport.Watch> watches = new ConcurrentHashMap<>();
   private final Map<BusDevice, Entry> entries = new IdentityHashMap<>();
 
   /**
    * A registry without transports.
    *
+   * @param changes where services' properties are changed, one task after another: whoever listens
+   *     to them is not to be waited for by a driver
    * @param onLeft told of each departure, before the device's services disappear
    */
-  public DeviceRegistry(BundleContext context, Logger log, Consumer<ManagedDevice> onLeft) {
+  public DeviceRegistry(
+      BundleContext context, Logger log, Executor changes, Consumer<ManagedDevice> onLeft) {
     this.context = context;
     this.log = log;
+    this.changes = changes;
     this.onLeft = onLeft;
   }
 
@@ -58,6 +71,36 @@ public final class DeviceRegistry {
   /** Stops watching all transports. */
   public void close() {
     List.copyOf(watches.keySet()).forEach(this::remove);
+  }
+
+  /**
+   * Keeps what another service says of its interface true as well: a refined device carries the
+   * properties of the one that it is made of.
+   *
+   * @param service registered with {@code SessionProperties}
+   */
+  public void follow(ServiceRegistration<?> service) {
+    followers.add(service);
+    changes.execute(() -> entries().forEach(entry -> refresh(entry, List.of(service))));
+  }
+
+  /** Undoes {@link #follow}. */
+  public void forget(ServiceRegistration<?> service) {
+    followers.remove(service);
+  }
+
+  private void refresh(Entry entry, Collection<ServiceRegistration<?>> services) {
+    for (Offered offered : entry.offers()) {
+      SettingProperties now = new SettingProperties(offered.function());
+      now.bring(offered.registration());
+      services.stream().filter(now::concerns).forEach(now::bring);
+    }
+  }
+
+  private List<Entry> entries() {
+    synchronized (entries) {
+      return List.copyOf(entries.values());
+    }
   }
 
   /** The devices that are plugged in, by location. */
@@ -86,11 +129,19 @@ public final class DeviceRegistry {
             .descriptors()
             .irregularities()
             .forEach(line -> log.info("device {}: {}", device.identity(), line));
-        Entry entry = new Entry(device, new ArrayList<>());
+        Entry entry = new Entry(device, new CopyOnWriteArrayList<>());
         synchronized (entries) {
           entries.put(bus, entry);
         }
-        device.configuration().interfaces().forEach(i -> offer(entry, new UsbFunction(device, i)));
+        device.hold().onAltered(() -> changed(entry));
+        if (device.configured()) {
+          device
+              .configuration()
+              .interfaces()
+              .forEach(i -> offer(entry, new UsbFunction(device, i)));
+        } else {
+          log.warn("device {}: {}", device.identity(), device.problem());
+        }
         log.info("device {} arrived: {}", device.identity(), bus.product());
       } catch (UsbException | RuntimeException unreadable) {
         log.warn("device {} is not usable: {}", bus.location(), unreadable.getMessage());
@@ -99,11 +150,24 @@ public final class DeviceRegistry {
 
     private void offer(Entry entry, UsbFunction function) {
       String[] types = {Device.class.getName(), USBInfoDevice.class.getName()};
-      entry
-          .functions()
-          .add(
-              context.registerService(
-                  types, function, new java.util.Hashtable<>(function.properties())));
+      ServiceRegistration<?> registration =
+          context.registerService(types, function, new Hashtable<>(function.properties()));
+      entry.offers().add(new Offered(function, registration));
+    }
+
+    private void changed(Entry entry) {
+      changes.execute(() -> refresh(entry, followers));
+    }
+
+    @Override
+    public void altered(BusDevice bus) {
+      Entry entry;
+      synchronized (entries) {
+        entry = entries.get(bus);
+      }
+      if (entry != null) {
+        changed(entry);
+      }
     }
 
     @Override
@@ -116,7 +180,7 @@ public final class DeviceRegistry {
         log.info("device {} left", entry.device().identity());
         entry.device().hold().depart();
         onLeft.accept(entry.device());
-        entry.functions().forEach(DeviceRegistry::unregister);
+        entry.offers().forEach(offered -> unregister(offered.registration()));
       }
     }
   }

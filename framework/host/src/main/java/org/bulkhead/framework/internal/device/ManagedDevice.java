@@ -5,6 +5,7 @@ import org.bulkhead.device.usb.DeviceIdentity;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.descriptor.ConfigurationDescriptor;
 import org.bulkhead.device.usb.descriptor.DescriptorParser;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.device.usb.descriptor.UsbDescriptors;
 import org.bulkhead.framework.internal.usb.DeviceHold;
 
@@ -15,7 +16,8 @@ import org.bulkhead.framework.internal.usb.DeviceHold;
  * @param bus the transport's view
  * @param identity who it is
  * @param descriptors its descriptors, parsed once
- * @param configuration the configuration that is set; the first where none is
+ * @param configuration the configuration that is set; the first where none is, or that one cannot
+ *     be read
  * @param hold the open handle and the claims
  */
 public record ManagedDevice(
@@ -50,5 +52,36 @@ public record ManagedDevice(
                         "device " + identity + " has no configuration that can be read"));
     return new ManagedDevice(
         transport, bus, identity, descriptors, configuration, new DeviceHold(bus));
+  }
+
+  /** Whether a configuration is set and known: else the device has no interfaces to drive. */
+  public boolean configured() {
+    return bus.activeConfiguration() == configuration.value();
+  }
+
+  /** Why nothing can drive the device, with the remedy; empty when all is well. */
+  public String problem() {
+    if (configured()) {
+      return hold.problem();
+    }
+    String set =
+        bus.activeConfiguration() == 0
+            ? "no configuration is set"
+            : "configuration " + bus.activeConfiguration() + " is set but cannot be read";
+    return set
+        + ", so it has no interfaces; if it is not short of power, set one: echo %d > "
+            .formatted(configuration.value())
+        + "/sys/bus/usb/devices/"
+        + identity.location()
+        + "/bConfigurationValue";
+  }
+
+  /** An interface at the alternate setting that it has now. Reads at most what is cached. */
+  InterfaceDescriptor current(InterfaceDescriptor first) {
+    boolean only =
+        configuration.settings().stream().filter(s -> s.number() == first.number()).count() == 1;
+    return only
+        ? first
+        : configuration.setting(first.number(), bus.alternateSetting(first.number())).orElse(first);
   }
 }

@@ -35,7 +35,7 @@ public record UsbFunction(ManagedDevice device, InterfaceDescriptor matched)
         && device.configuration().interfaces().anyMatch(i -> i.interfaceClass() == CDC);
   }
 
-  /** The service properties. */
+  /** The service properties, with the alternate setting that the interface has now. */
   public Map<String, Object> properties() {
     DeviceDescriptor descriptor = device.descriptors().device();
     Map<String, Object> properties = new HashMap<>();
@@ -45,17 +45,12 @@ public record UsbFunction(ManagedDevice device, InterfaceDescriptor matched)
     properties.put(USB_BDEVICECLASS, hex2(descriptor.deviceClass()));
     properties.put(USB_BDEVICESUBCLASS, hex2(descriptor.deviceSubclass()));
     properties.put(USB_BDEVICEPROTOCOL, hex2(descriptor.deviceProtocol()));
-    properties.put(USB_BMAXPACKETSIZE0, descriptor.controlPacketBytes());
+    properties.put(USB_BMAXPACKETSIZE0, packetField(descriptor));
     properties.put(USB_IDVENDOR, hex4(descriptor.vendorId()));
     properties.put(USB_IDPRODUCT, hex4(descriptor.productId()));
     properties.put(USB_BCDDEVICE, hex4(descriptor.deviceVersion()));
     properties.put(USB_BNUMCONFIGURATIONS, descriptor.configurationCount());
     properties.put(USB_BINTERFACENUMBER, matched.number());
-    properties.put(USB_BALTERNATESETTING, matched.alternateSetting());
-    properties.put(USB_BNUMENDPOINTS, matched.endpoints().size());
-    properties.put(USB_BINTERFACECLASS, hex2(matched.interfaceClass()));
-    properties.put(USB_BINTERFACESUBCLASS, hex2(matched.interfaceSubclass()));
-    properties.put(USB_BINTERFACEPROTOCOL, hex2(matched.interfaceProtocol()));
     properties.put(USB_BUS, device.bus().busNumber());
     properties.put(USB_ADDRESS, device.bus().address());
     text(properties, USB_MANUFACTURER, device.bus().manufacturer());
@@ -63,7 +58,30 @@ public record UsbFunction(ManagedDevice device, InterfaceDescriptor matched)
     text(properties, Constants.DEVICE_DESCRIPTION, device.bus().product());
     text(properties, USB_SERIALNUMBER, device.bus().serialNumber());
     text(properties, Constants.DEVICE_SERIAL, device.bus().serialNumber());
+    properties.putAll(settingProperties());
     return properties;
+  }
+
+  /** Those of the properties that change with the alternate setting. */
+  Map<String, Object> settingProperties() {
+    InterfaceDescriptor now = device.current(matched);
+    Map<String, Object> properties = new HashMap<>();
+    properties.put(USB_BALTERNATESETTING, now.alternateSetting());
+    properties.put(USB_BNUMENDPOINTS, now.endpoints().size());
+    properties.put(USB_BINTERFACECLASS, hex2(now.interfaceClass()));
+    properties.put(USB_BINTERFACESUBCLASS, hex2(now.interfaceSubclass()));
+    properties.put(USB_BINTERFACEPROTOCOL, hex2(now.interfaceProtocol()));
+    if (now.nameIndex() != 0) {
+      text(properties, USB_INTERFACE, device.bus().interfaceName(now.number()));
+    }
+    return properties;
+  }
+
+  /** The field itself, which for USB 3 is an exponent (USB 3.2 table 9-11). */
+  private static int packetField(DeviceDescriptor descriptor) {
+    int bytes = descriptor.controlPacketBytes();
+    boolean exponent = descriptor.usbVersion() >= 0x0300 && Integer.bitCount(bytes) == 1;
+    return exponent ? Integer.numberOfTrailingZeros(bytes) : bytes;
   }
 
   private static void text(Map<String, Object> properties, String key, String value) {

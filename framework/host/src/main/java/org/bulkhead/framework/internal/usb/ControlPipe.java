@@ -13,6 +13,10 @@ import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
 final class ControlPipe {
 
   private static final int SETUP_BYTES = 8;
+  private static final int TYPE_AND_DIRECTION = 0xe0;
+  private static final int SET_ADDRESS = 5;
+  private static final int SET_CONFIGURATION = 9;
+  private static final int SET_INTERFACE = 11;
   private static final int USUAL_BYTES = 256;
   private static final int MAX_DATA_BYTES = 65_535;
   private static final EndpointDescriptor ENDPOINT_0 =
@@ -28,6 +32,7 @@ final class ControlPipe {
   }
 
   int transfer(ControlRequest request, ByteBuffer data, Duration timeout) throws UsbException {
+    refuseWhatTheHostDecides(request);
     int length = data.remaining();
     if (length > MAX_DATA_BYTES) {
       throw device.failure(
@@ -56,6 +61,29 @@ final class ControlPipe {
         bytes.limit(SETUP_BYTES + moved).position(SETUP_BYTES);
         data.put(bytes);
       }
+    }
+  }
+
+  /**
+   * Address, configuration and alternate settings are the host's too: behind its back they would
+   * leave the kernel, other drivers and USBInfoDevice services with what is no longer so.
+   */
+  private void refuseWhatTheHostDecides(ControlRequest request) throws UsbException {
+    if ((request.requestType() & TYPE_AND_DIRECTION) != 0) {
+      return;
+    }
+    String instead =
+        switch (request.request()) {
+          case SET_ADDRESS -> "the host gives addresses";
+          case SET_CONFIGURATION ->
+              "it takes the interfaces from every driver of the device; the administrator sets it,"
+                  + " with bConfigurationValue in sysfs, and the gateway follows";
+          case SET_INTERFACE -> "use UsbInterface.select";
+          default -> null;
+        };
+    if (instead != null) {
+      throw device.failure(
+          Kind.INVALID, request.toString(), "not by a control request: " + instead, 0);
     }
   }
 

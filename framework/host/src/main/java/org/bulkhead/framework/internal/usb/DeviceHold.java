@@ -29,6 +29,7 @@ public final class DeviceHold {
   private boolean gone;
   private volatile boolean departed;
   private volatile String problem = "";
+  private volatile Runnable onAltered = () -> {};
 
   /** A hold on a device, not yet open. */
   public DeviceHold(BusDevice bus) {
@@ -48,6 +49,15 @@ public final class DeviceHold {
   /** Whether the device has left its port. */
   public boolean departed() {
     return departed;
+  }
+
+  /**
+   * Who is told that an interface may have another alternate setting.
+   *
+   * @param listener called on the thread that selected it, with locks held: hands over and returns
+   */
+  public void onAltered(Runnable listener) {
+    onAltered = listener;
   }
 
   synchronized BusHandle handle() throws UsbException {
@@ -71,6 +81,7 @@ public final class DeviceHold {
     if (claim == null) {
       handle().claim(interfaceNumber);
       claim = new Claim(owner);
+      claim.alternateSetting = bus.alternateSetting(interfaceNumber);
       claims.put(interfaceNumber, claim);
     } else if (claim.owner != owner) {
       throw new UsbException(
@@ -84,6 +95,7 @@ public final class DeviceHold {
   synchronized void select(int interfaceNumber, int alternateSetting) throws UsbException {
     handle().select(interfaceNumber, alternateSetting);
     claims.get(interfaceNumber).alternateSetting = alternateSetting;
+    onAltered.run();
   }
 
   /** Resets the device; the transport sets configuration and alternate settings again. */
@@ -94,10 +106,12 @@ public final class DeviceHold {
   /** Gives up an owner's claims, and with the last claim the device. Does I/O. */
   public synchronized void release(Object owner) throws UsbException {
     UsbException failure = null;
+    boolean altered = false;
     for (var entries = claims.entrySet().iterator(); entries.hasNext(); ) {
       var entry = entries.next();
       if (entry.getValue().owner == owner) {
         entries.remove();
+        altered |= entry.getValue().alternateSetting != 0;
         try {
           if (!gone && handle != null) {
             handle.release(entry.getKey());
@@ -110,6 +124,9 @@ public final class DeviceHold {
     }
     if (claims.isEmpty()) {
       close();
+    }
+    if (altered) {
+      onAltered.run();
     }
     if (failure != null) {
       throw failure;

@@ -37,6 +37,9 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
   /** System property: true ends those who are deaf to everything. */
   public static final String RELEASE = "probe.release";
 
+  /** Property: the alternate setting to select, of an interface whose endpoint IN is 82. */
+  public static final String ALTERNATE = "probe.alternate";
+
   private static final int IN = 0x81;
   private static final int BLOCK_BYTES = 512;
   private static final long BLOCKS = 1000;
@@ -55,7 +58,14 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
     context = given;
     misbehave("attach");
     UsbInterface claimed = given.device().claim(given.matched().number());
-    in = claimed.endpoint(IN);
+    if (properties.get(ALTERNATE) instanceof Integer alternate) {
+      if (claimed.descriptor().alternateSetting() != alternate) {
+        claimed.select(alternate);
+      }
+      in = claimed.endpoint(IN + 1);
+    } else {
+      in = claimed.endpoint(IN);
+    }
     in.submit(in.allocate(64, this::completed), null);
     given.publish(BlockDevice.class, "0", this, Map.of());
     return () -> misbehave("detach");
