@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -95,7 +96,7 @@ public class UsbInfoIT extends BusTest {
   private List<ServiceReference<USBInfoDevice>> services(int productId) {
     try {
       return context.getServiceReferences(USBInfoDevice.class, filter(productId)).stream()
-          .sorted()
+          .sorted(Comparator.comparing(s -> (Integer) s.getProperty("usbinfo.bInterfaceNumber")))
           .toList();
     } catch (InvalidSyntaxException impossible) {
       throw new IllegalArgumentException(impossible);
