@@ -6,11 +6,17 @@ import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
+import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The distribution, unpacked in the guest by a user without rights who was given the USB devices by
@@ -20,8 +26,12 @@ final class Gateway {
 
   static final String STORAGE_DRIVER = "mass-storage";
   static final String SERIAL_DRIVER = "ftdi";
+  static final String ACM_DRIVER = "cdc-acm";
   static final String INPUT_DRIVER = "hid";
   static final String STORAGE_JAR = "org.bulkhead.driver.massstorage.jar";
+  static final String SERIAL_JAR = "org.bulkhead.driver.ftdi.jar";
+  static final String ACM_JAR = "org.bulkhead.driver.cdcacm.jar";
+  static final String INPUT_JAR = "org.bulkhead.driver.hid.jar";
   static final String LIBUSB_JAR = "org.bulkhead.transport.libusb.jar";
 
   private static final String HOME = "/home/gateway/gateway";
@@ -29,8 +39,14 @@ final class Gateway {
   /** Starting a JVM takes seconds on an emulated processor, and a minute on a busy machine. */
   private static final Duration DEADLINE = Duration.ofMinutes(3);
 
+  private static final Duration APPLICATION_DEADLINE = Duration.ofMinutes(15);
+
   /** The second compiler costs an emulated processor more than it gives. */
   private static final String JAVA_OPTIONS = "BULKHEAD_JAVA_OPTS=-XX:TieredStopAtLevel=1";
+
+  private static final Pattern LOG_ENTRY = Pattern.compile("(\\d{4}\\S+) (\\S+) +[A-Z]+ +(.*)");
+  private static final Pattern RUNS =
+      Pattern.compile("framework: .*@(.+):\\d+ runs, incarnation 1");
 
   private final Guest guest;
 
@@ -38,8 +54,20 @@ final class Gateway {
     this.guest = guest;
   }
 
-  /** Unpacks the distribution and allows faults to be injected. */
-  static Gateway install(Guest guest, Path archive) {
+  /**
+   * Unpacks the distribution, allows faults to be injected, and starts it. Where it is not built,
+   * the test is skipped.
+   */
+  static Gateway installAndStart(Guest guest) throws IOException {
+    if (Distribution.archive().isEmpty()) {
+      RigExtension.skip("the distribution is not built: mvn package -pl distribution -am");
+    }
+    Gateway gateway = install(guest, Distribution.archive().orElseThrow());
+    gateway.bulkhead("start").succeeded();
+    return gateway;
+  }
+
+  private static Gateway install(Guest guest, Path archive) {
     guest.push(archive, "/tmp/gateway.tar.gz");
     guest.run(
         """
@@ -73,6 +101,15 @@ final class Gateway {
     return guest.start(bulkheadScript("exec '" + commands + "'"), DEADLINE);
   }
 
+  /**
+   * Begins an application: shell commands whose output goes to a file in the guest, where it can be
+   * looked at while they run.
+   */
+  CompletableFuture<ExecResult> begin(String commands, String output) {
+    return guest.start(
+        bulkheadScript("exec '" + commands + "'") + " >" + output, APPLICATION_DEADLINE);
+  }
+
   /** Whether its process is there. */
   boolean isRunning() {
     return guest.exec("kill -0 $(cat " + HOME + "/var/run/pid)").status() == 0;
@@ -81,6 +118,30 @@ final class Gateway {
   /** Returns the gateway's process id. */
   int pid() {
     return Integer.parseInt(guest.run("cat " + HOME + "/var/run/pid"));
+  }
+
+  /**
+   * Returns, by location, how long after the latest start of the gateway a driver ran. From the
+   * log, since a command's own JVM would take the processor from what is measured.
+   */
+  Map<String, Duration> attachedAfterUp() {
+    Map<String, Duration> attached = new HashMap<>();
+    LocalDateTime up = null;
+    for (String line : guest.run("cat " + HOME + "/var/log/gateway.log").split("\n")) {
+      Matcher entry = LOG_ENTRY.matcher(line);
+      if (!entry.matches()) {
+        continue;
+      }
+      LocalDateTime time = LocalDateTime.parse(entry.group(1) + "T" + entry.group(2));
+      Matcher runs = RUNS.matcher(entry.group(3));
+      if (entry.group(3).startsWith("launcher: up")) {
+        up = time;
+        attached.clear();
+      } else if (up != null && runs.matches()) {
+        attached.putIfAbsent(runs.group(1), Duration.between(up, time));
+      }
+    }
+    return attached;
   }
 
   /** Returns the device at a port path as {@code device:list} has it. */
@@ -141,6 +202,16 @@ final class Gateway {
     try (JsonReader reader = Json.createReader(new StringReader(json))) {
       return reader.readObject().getString("hash");
     }
+  }
+
+  /** Replaces a driver by another version of itself, and waits until that runs. */
+  void swap(String driver, String jar, String version, Path folder)
+      throws IOException, InterruptedException {
+    deploy(Distribution.withVersion(jar, version, folder), jar);
+    await(driver + " " + version)
+        .atMost(DEADLINE)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> driverVersion(driver).equals(version));
   }
 
   /** Puts a jar into {@code deploy/} as the documentation says: written elsewhere, renamed in. */

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.bulkhead.itests.rig.Gateway.Footprint;
@@ -31,6 +34,23 @@ class GatewayRigIT {
   /** At this rate the stick's 32 MiB take 8 s, so that there is time to do harm. */
   private static final long SLOW_BYTES_PER_SECOND = 4 << 20;
 
+  /** Of real hardware; an emulated processor may take ten times as long. */
+  private static final Duration ATTACH_TARGET = Duration.ofSeconds(3);
+
+  private static final List<UsbDevice> DRIVEN =
+      List.of(
+          UsbDevice.STICK,
+          UsbDevice.EHCI_STICK,
+          UsbDevice.BOT,
+          UsbDevice.FTDI,
+          UsbDevice.BRAILLE,
+          UsbDevice.KEYBOARD,
+          UsbDevice.EHCI_KEYBOARD,
+          UsbDevice.MOUSE,
+          UsbDevice.HUB_MOUSE,
+          UsbDevice.TABLET,
+          UsbDevice.WACOM);
+
   @RegisterExtension static final RigExtension RIG = RigExtension.with(UsbDevice.all());
 
   private static Gateway gateway;
@@ -42,11 +62,7 @@ class GatewayRigIT {
 
   @BeforeAll
   static void install() throws IOException {
-    if (Distribution.archive().isEmpty()) {
-      RigExtension.skip("the distribution is not built: mvn package -pl distribution -am");
-    }
-    gateway = Gateway.install(RIG.guest(), Distribution.archive().orElseThrow());
-    gateway.bulkhead("start").succeeded();
+    gateway = Gateway.installAndStart(RIG.guest());
     // Once for all: without it every test would wait for the stick in vain.
     gateway.awaitServed(UsbDevice.STICK);
   }
@@ -89,6 +105,31 @@ class GatewayRigIT {
       assertDriver(listed, UsbDevice.KEYBOARD, Gateway.INPUT_DRIVER);
       assertDriver(listed, UsbDevice.MOUSE, Gateway.INPUT_DRIVER);
       assertDriver(listed, UsbDevice.TABLET, Gateway.INPUT_DRIVER);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // the peers need only be there
+  void everyDeviceWithADriver_isAttachedSoonAfterTheStart() throws Exception {
+    gateway.bulkhead("stop").succeeded();
+    try (SerialPeer ftdi = rig.connect(UsbDevice.FTDI);
+        SerialPeer braille = rig.connect(UsbDevice.BRAILLE)) {
+      guest.awaitPresent(UsbDevice.FTDI);
+      guest.awaitPresent(UsbDevice.BRAILLE);
+      gateway.bulkhead("start").succeeded();
+
+      Map<String, Duration> attached =
+          await("a driver for each of " + DRIVEN)
+              .atMost(Duration.ofMinutes(2))
+              .until(
+                  gateway::attachedAfterUp,
+                  times -> DRIVEN.stream().allMatch(device -> times.containsKey(device.path())));
+
+      Duration all = attached.values().stream().max(Comparator.naturalOrder()).orElseThrow();
+      System.out.printf(
+          "rig: %d of %d devices have a driver, the last %.1f s after the gateway was up%n",
+          DRIVEN.size(), UsbDevice.all().size(), all.toMillis() / 1e3);
+      assertThat(all).isLessThan(ATTACH_TARGET.multipliedBy(10));
     }
   }
 
@@ -263,7 +304,7 @@ class GatewayRigIT {
     CompletableFuture<ExecResult> answer =
         gateway.begin("serial:send --reply 10 " + path + " \"" + question + "\"");
     assertThat(peer.read(question.length(), Duration.ofSeconds(30))).isEqualTo(question);
-    peer.write("answer at " + baud);
+    peer.write("answer at " + baud, Duration.ofSeconds(10));
     assertThat(answer.get(60, TimeUnit.SECONDS).succeeded().stdout()).contains("answer at " + baud);
   }
 

@@ -99,6 +99,16 @@ final class Rig implements AutoCloseable {
     return directory.resolve(device.name() + ".img");
   }
 
+  /** Returns the file with what a device was sent and answered, where the table asks for one. */
+  Path capture(UsbDevice device) {
+    return directory.resolve(device.name() + ".pcap");
+  }
+
+  /** Returns what QEMU has said of itself. */
+  String log() throws IOException {
+    return text(directory.resolve("qemu.log"));
+  }
+
   /** Connects to a serial device's far end, which plugs the device in. */
   SerialPeer connect(UsbDevice device) throws IOException {
     return new SerialPeer(directory.resolve(device.name() + ".sock"));

@@ -117,7 +117,7 @@ class RigSelfIT {
           "exec 3<>/dev/ttyUSB0; stty raw -echo 115200 <&3; printf from-guest >&3; head -c 9 <&3";
       CompletableFuture<ExecResult> port = guest.start(script, Duration.ofSeconds(20));
       assertThat(peer.read(10, Duration.ofSeconds(10))).isEqualTo("from-guest");
-      peer.write("from-host");
+      peer.write("from-host", Duration.ofSeconds(10));
       assertThat(port.join().stdout()).isEqualTo("from-host");
     }
     guest.awaitAbsent(UsbDevice.FTDI);

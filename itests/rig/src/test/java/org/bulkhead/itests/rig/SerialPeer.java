@@ -19,24 +19,34 @@ final class SerialPeer implements AutoCloseable {
 
   private final SocketChannel channel;
   private final Selector selector;
+  private final Selector writable;
 
   SerialPeer(Path socket) throws IOException {
     channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
     channel.configureBlocking(false);
     selector = Selector.open();
     channel.register(selector, SelectionKey.OP_READ);
+    writable = Selector.open();
+    channel.register(writable, SelectionKey.OP_WRITE);
   }
 
-  /** Sends text, one byte for each character, as far as QEMU takes it without waiting. */
-  void write(String text) {
+  /** Sends text, one byte for each character, as fast as QEMU takes it; another thread may read. */
+  void write(String text, Duration within) {
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+    long deadline = System.nanoTime() + within.toNanos();
     try {
       channel.write(bytes);
+      while (bytes.hasRemaining()) {
+        long millis = (deadline - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+          throw new AssertionError("QEMU took all but " + bytes.remaining() + " bytes");
+        }
+        writable.select(millis);
+        writable.selectedKeys().clear();
+        channel.write(bytes);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-    if (bytes.hasRemaining()) {
-      throw new AssertionError("QEMU took all but " + bytes.remaining() + " bytes");
     }
   }
 
@@ -69,8 +79,9 @@ final class SerialPeer implements AutoCloseable {
   @Override
   public void close() {
     try (channel;
-        selector) {
-      // Closing both is all.
+        selector;
+        writable) {
+      // Closing them is all.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -55,6 +55,9 @@ record UsbDevice(String name, String path, String usbId, List<String> parts) {
 
   static final UsbDevice EHCI_KEYBOARD = named("ehci-keyboard");
 
+  /** What {@code gadget up} adds: the guest's kernel plays it, so that it is not in the table. */
+  static final UsbDevice GADGET = new UsbDevice("gadget", "4-1", "1209:0001", List.of());
+
   /** Returns all emulated devices, in the table's order. */
   static List<UsbDevice> all() {
     return TABLE;
