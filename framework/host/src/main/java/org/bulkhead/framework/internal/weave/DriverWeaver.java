@@ -29,6 +29,7 @@ public final class DriverWeaver implements WeavingHook, WovenClassListener {
   private static final String GUARD = Guard.class.getPackageName();
 
   private final Logger log;
+  private final ClassesUnderWay classes = new ClassesUnderWay(ClassWeaver::weave);
   private final Set<BundleWiring> linked =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -64,7 +65,8 @@ public final class DriverWeaver implements WeavingHook, WovenClassListener {
       return;
     }
     try {
-      loading.setBytes(ClassWeaver.weave(loading.getBytes()));
+      loading.setBytes(
+          classes.weave(loading.getBundleWiring(), loading.getClassName(), loading.getBytes()));
       if (!linked.contains(loading.getBundleWiring())) {
         loading.getDynamicImports().add(GUARD);
       }
@@ -84,6 +86,9 @@ public final class DriverWeaver implements WeavingHook, WovenClassListener {
    */
   @Override
   public void modified(WovenClass woven) {
+    if (woven.getState() == WovenClass.DEFINED) {
+      classes.loaded(woven.getBundleWiring(), woven.getClassName());
+    }
     if (woven.getState() == WovenClass.DEFINED
         && woven.getDynamicImports().contains(GUARD)
         && link(woven.getBundleWiring().getClassLoader())) {
