@@ -25,15 +25,28 @@ public interface Deployment {
   List<String> check(File jar);
 
   /**
-   * Replaces a deployed bundle by another version: checks the jar, then stops the bundle, updates
-   * it, refreshes what depends on it and starts it. If the new one does not resolve or start, the
-   * old one is put back. On success the jar also takes the place of the old one in {@code deploy/}.
+   * Replaces a deployed bundle by another version: checks the jar, then swaps it in. A driver is
+   * brought up beside the old one, which then hands its devices over; anything else is stopped,
+   * updated, refreshed with what depends on it and started. If the new one does not resolve or
+   * start, the old one runs on. On success the jar also takes the place of the old one in {@code
+   * deploy/}, and the new version is on probation: a fault of it is followed by {@link #rollback}.
    *
    * @param bundle a bundle that came from {@code deploy/}
    * @param jar the new version, with the same symbolic name
+   * @return the bundle that runs now, which is another one where a driver was replaced
    * @throws DeploymentException if the jar was refused or the old bundle was put back
    */
-  void update(Bundle bundle, File jar) throws DeploymentException;
+  Bundle update(Bundle bundle, File jar) throws DeploymentException;
+
+  /**
+   * Brings back the version that the last update replaced, also after a restart of the gateway. The
+   * jar that goes is kept beside its place in {@code deploy/}, with {@code .rejected} at its end.
+   *
+   * @param bundle a bundle that came from {@code deploy/}
+   * @return the bundle that runs now
+   * @throws DeploymentException if there is no earlier version, or it cannot run
+   */
+  Bundle rollback(Bundle bundle) throws DeploymentException;
 
   /**
    * Deploys a bundle that is not there yet: checks the jar, puts it into {@code deploy/} as {@code

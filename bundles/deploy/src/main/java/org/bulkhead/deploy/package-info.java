@@ -1,6 +1,6 @@
 /** Deploying jars into the running gateway, for the commands that do so. */
 @Export
-@Version("1.1.0")
+@Version("2.0.0")
 package org.bulkhead.deploy;
 
 import org.osgi.annotation.bundle.Export;

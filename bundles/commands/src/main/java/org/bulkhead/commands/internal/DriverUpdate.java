@@ -17,14 +17,17 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The command {@code driver:update}, apart from the others so that they work in a gateway without
- * deployment.
+ * The commands {@code driver:update} and {@code driver:rollback}, apart from the others so that
+ * they work in a gateway without deployment.
  */
 @Component(service = DriverUpdate.class)
 @GogoCommand(
     scope = "driver",
-    function = {"update"})
+    function = {"update", "rollback"})
 public final class DriverUpdate {
+
+  /** What JSON says of it. */
+  private record Updated(String driver, String from, String to) {}
 
   private final BundleContext context;
   private final Gateway gateway;
@@ -45,7 +48,6 @@ public final class DriverUpdate {
           boolean json,
       @Descriptor(Help.DRIVER) String driver,
       @Descriptor("the file of the other version") String jar) {
-    record Updated(String driver, String from, String to) {}
     DriverInfo found = Devices.driver(gateway, driver);
     Bundle bundle = Devices.bundle(context, found);
     Shell shell = Shell.current();
@@ -54,12 +56,29 @@ public final class DriverUpdate {
       throw new CommandFailure("there is no file " + file);
     }
     try {
-      deployment.update(bundle, file.toFile());
+      String version = deployment.update(bundle, file.toFile()).getVersion().toString();
+      String text = found.name() + " updated from " + found.version() + " to " + version;
+      shell.print(new View(new Updated(found.name(), found.version(), version), text), json);
     } catch (DeploymentException e) {
       throw new CommandFailure(e.getMessage());
     }
-    String version = bundle.getVersion().toString();
-    String text = found.name() + " updated from " + found.version() + " to " + version;
-    shell.print(new View(new Updated(found.name(), found.version(), version), text), json);
+  }
+
+  @Descriptor("brings back the version of a driver that its last update replaced")
+  public void rollback(
+      @Descriptor(Help.JSON)
+          @Parameter(names = "--json", presentValue = "true", absentValue = "false")
+          boolean json,
+      @Descriptor(Help.DRIVER) String driver) {
+    DriverInfo found = Devices.driver(gateway, driver);
+    Bundle bundle = Devices.bundle(context, found);
+    try {
+      String version = deployment.rollback(bundle).getVersion().toString();
+      String text = found.name() + " went back from " + found.version() + " to " + version;
+      Shell.current()
+          .print(new View(new Updated(found.name(), found.version(), version), text), json);
+    } catch (DeploymentException e) {
+      throw new CommandFailure(e.getMessage());
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,15 +17,19 @@ import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.apache.felix.fileinstall.ArtifactListener;
 import org.bulkhead.deploy.Deployment;
 import org.bulkhead.deploy.DeploymentException;
+import org.bulkhead.framework.admin.FaultInfo;
+import org.bulkhead.framework.admin.FaultListener;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
+import org.osgi.service.metatype.annotations.Designate;
 
 /**
  * The bundles of the {@code deploy/} folder.
@@ -34,15 +39,24 @@ import org.osgi.service.log.LoggerFactory;
  * would stop the running bundle before it looks at the new one.
  */
 @Component(
-    service = {ArtifactInstaller.class, ArtifactListener.class, Deployment.class},
+    service = {
+      ArtifactInstaller.class,
+      ArtifactListener.class,
+      Deployment.class,
+      FaultListener.class
+    },
     property = Constants.SERVICE_RANKING + ":Integer=100")
-public final class FolderDeployment implements ArtifactInstaller, Deployment {
+@Designate(ocd = DeployConfig.class)
+public final class FolderDeployment implements ArtifactInstaller, Deployment, FaultListener {
 
   private static final String KEPT = "; what runs stays as it is";
 
   private final BundleContext context;
   private final Logger logger;
   private final Swap swap;
+  private final Handover handover;
+  private final Probation probation;
+  private final EarlierVersions earlier;
   private final File folder;
   private final Path copies;
   private final Map<String, Deployed> files = new HashMap<>();
@@ -52,18 +66,30 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
    * Called by the container.
    *
    * @param context gives access to the framework
+   * @param config the probation
    * @param loggers for the bundle's logger
    * @throws IOException if the copies of deployed jars cannot be kept
    */
   @Activate
-  public FolderDeployment(BundleContext context, @Reference LoggerFactory loggers)
+  public FolderDeployment(
+      BundleContext context, DeployConfig config, @Reference LoggerFactory loggers)
       throws IOException {
     this.context = context;
     logger = loggers.getLogger(FolderDeployment.class);
     swap = new Swap(context);
+    handover = new Handover(context, swap);
+    probation = new Probation(new ServedCalls(context));
+    configure(config);
+    earlier = new EarlierVersions(context);
     folder = folder(context);
     copies = Files.createDirectories(context.getDataFile("copies").toPath());
     deployFolder();
+  }
+
+  /** Takes new settings over; what is deployed stays. */
+  @Modified
+  void configure(DeployConfig config) {
+    probation.configure(Duration.ofSeconds(config.probationSeconds()), config.probationCalls());
   }
 
   static File folder(BundleContext context) {
@@ -127,6 +153,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
     try {
       swap.uninstall(gone.bundle());
       Files.deleteIfExists(gone.copy());
+      earlier.forget(jar.getName());
       logger.info("{} removed: {}", jar.getName(), name(gone));
     } catch (BundleException | IllegalStateException | IOException e) {
       logger.warn("{} was not uninstalled cleanly", jar.getName(), e);
@@ -150,20 +177,74 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
   }
 
   @Override
-  public synchronized void update(Bundle bundle, File jar) throws DeploymentException {
-    String name =
-        files.entrySet().stream()
-            .filter(entry -> entry.getValue().bundle().equals(bundle))
-            .map(Entry::getKey)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new DeploymentException(
-                        bundle.getSymbolicName() + " did not come from " + folder + KEPT));
+  public synchronized Bundle update(Bundle bundle, File jar) throws DeploymentException {
+    String name = fileOf(bundle);
     Candidate candidate = Candidate.read(jar);
     swap(name, files.get(name), candidate);
     startAll();
     store(jar, name);
+    return files.get(name).bundle();
+  }
+
+  @Override
+  public synchronized Bundle rollback(Bundle bundle) throws DeploymentException {
+    return rollback(fileOf(bundle));
+  }
+
+  private Bundle rollback(String name) throws DeploymentException {
+    Candidate candidate = Candidate.read(earlier.of(name));
+    replace(name, files.get(name), candidate);
+    startAll();
+    earlier.reject(new File(folder, name));
+    store(files.get(name).copy().toFile(), name);
+    earlier.forget(name);
+    return files.get(name).bundle();
+  }
+
+  /** A fault of a version that has not proven itself brings back the one before it. */
+  @Override
+  public synchronized void fault(FaultInfo fault) {
+    if (!replaces(fault.bundleId())) {
+      return;
+    }
+    Bundle bad = context.getBundle(fault.bundleId());
+    try {
+      String name = fileOf(bad);
+      String gone = name(files.get(name));
+      rollback(name);
+      logger.error(
+          "{} failed on probation ({} of {}: {}); {} is back, and the failed one kept as {}{}",
+          gone,
+          fault.kind(),
+          fault.location(),
+          fault.message(),
+          name(files.get(name)),
+          name,
+          EarlierVersions.REJECTED);
+    } catch (DeploymentException e) {
+      logger.error("{} failed on probation, but stays: {}", bad, e.getMessage());
+    } finally {
+      probation.end(fault.bundleId());
+    }
+  }
+
+  @Override
+  public boolean replaces(long bundleId) {
+    return probation.covers(bundleId, System.nanoTime());
+  }
+
+  private String fileOf(Bundle bundle) throws DeploymentException {
+    return files.entrySet().stream()
+        .filter(entry -> entry.getValue().bundle().equals(bundle))
+        .map(Entry::getKey)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new DeploymentException(
+                    (bundle == null ? "it" : bundle.getSymbolicName())
+                        + " did not come from "
+                        + folder
+                        + KEPT));
   }
 
   @Override
@@ -244,6 +325,14 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
   }
 
   private void swap(String name, Deployed old, Candidate candidate) throws DeploymentException {
+    replace(name, old, candidate);
+    probation.end(old.bundle().getBundleId());
+    Deployed now = files.get(name);
+    logger.info("{} updated: {} to {}", name, name(old), now.version());
+    probation.begin(now.bundle().getBundleId(), System.nanoTime());
+  }
+
+  private void replace(String name, Deployed old, Candidate candidate) throws DeploymentException {
     if (!candidate.name().equals(old.bundle().getSymbolicName())) {
       throw new DeploymentException(
           "it holds "
@@ -258,26 +347,30 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment {
     }
     try {
       Path copy = copy(candidate);
-      swapOrPutBack(old, candidate, copy);
-      files.put(name, new Deployed(old.bundle(), candidate.version(), candidate.checksum(), copy));
-      Files.deleteIfExists(old.copy());
-      logger.info("{} updated: {} to {}", name, name(old), candidate.version());
+      Bundle bundle = swapped(name, old, candidate, copy);
+      files.put(name, new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
+      earlier.keep(name, old.copy());
     } catch (IOException e) {
       throw new DeploymentException("it cannot be copied: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DeploymentException("interrupted while " + candidate + " was swapped in", e);
     }
   }
 
-  private void swapOrPutBack(Deployed old, Candidate candidate, Path copy)
-      throws DeploymentException {
+  /** Drivers are handed over; all else is stopped first, as two of it might not get along. */
+  private Bundle swapped(String name, Deployed old, Candidate candidate, Path copy)
+      throws DeploymentException, InterruptedException {
+    if (Handover.suits(old.bundle(), candidate)) {
+      return handover.swap(old.bundle(), "deploy:" + name + "#" + copyCount, copy);
+    }
     try {
       swap.update(old.bundle(), copy);
+      return old.bundle();
     } catch (BundleException | IOException e) {
       String now = putBack(old);
       throw new DeploymentException(
           candidate + " does not run (" + Problem.of(e) + "), and " + now, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DeploymentException("interrupted while " + candidate + " was swapped in", e);
     }
   }
 

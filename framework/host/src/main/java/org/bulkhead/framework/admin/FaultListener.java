@@ -20,4 +20,16 @@ public interface FaultListener {
    * @param fault what, where, and what was done about it
    */
   void fault(FaultInfo fault);
+
+  /**
+   * Whether this listener answers a fault of a driver by replacing the driver's bundle. Its
+   * compartments then wait for that, for as long as for any update, before they are restarted.
+   * Asked by a compartment that has just failed; returns at once.
+   *
+   * @param bundleId the driver's bundle
+   * @return true where a replacement is to be expected
+   */
+  default boolean replaces(long bundleId) {
+    return false;
+  }
 }

@@ -44,6 +44,8 @@ final class FrameworkHost {
     Map<String, Object> map = new HashMap<>();
     map.put(Constants.FRAMEWORK_STORAGE, layout.cache().toString());
     map.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+    // A driver's next version stands ready beside it, also when it has the same version number.
+    map.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
     map.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(LAST_START_LEVEL));
     map.put(
         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,

@@ -34,6 +34,7 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
@@ -142,18 +143,22 @@ public abstract class ContainerTest {
 
   /** The deploy folder, empty, and the driver repositories, none. */
   static Option driverRepositories() {
+    return composite(deployFolder(), jars("org.bulkhead.driver.repository"));
+  }
+
+  /** The deploy folder, empty. */
+  static Option deployFolder() {
     try {
       Path folder = Files.createTempDirectory(WORK, "gateway");
       return composite(
           // What is deployed starts at 60.
           frameworkStartLevel(100),
+          frameworkProperty(Constants.FRAMEWORK_BSNVERSION)
+              .value(Constants.FRAMEWORK_BSNVERSION_MULTIPLE),
           frameworkProperty("bulkhead.var").value(folder.resolve("var").toString()),
           frameworkProperty("bulkhead.deploy")
               .value(Files.createDirectory(folder.resolve("deploy")).toString()),
-          jars(
-              "org.apache.felix.fileinstall",
-              "org.bulkhead.deploy",
-              "org.bulkhead.driver.repository"));
+          jars("org.apache.felix.fileinstall", "org.bulkhead.deploy"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

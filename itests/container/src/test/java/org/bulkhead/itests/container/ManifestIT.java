@@ -79,7 +79,10 @@ class ManifestIT {
           entry(
               "org.bulkhead.deploy",
               DependencyRule.exporting("org.bulkhead.deploy")
-                  .importing("org.apache.felix.fileinstall")),
+                  .importing(
+                      "org.bulkhead.device.driver",
+                      "org.bulkhead.framework.admin",
+                      "org.apache.felix.fileinstall")),
           entry(
               "org.bulkhead.console",
               DependencyRule.exporting("org.bulkhead.console")

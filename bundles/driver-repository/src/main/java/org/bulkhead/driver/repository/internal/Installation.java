@@ -73,8 +73,7 @@ final class Installation {
         bundle.uninstall();
         return deployment.deploy(jar);
       }
-      deployment.update(bundle, jar);
-      return bundle;
+      return deployment.update(bundle, jar);
     } catch (DeploymentException | BundleException e) {
       throw new RepositoryException(offer + " is not installed: " + e.getMessage(), e);
     }

@@ -75,8 +75,15 @@ final class Fakes {
       }
 
       @Override
-      public void update(Bundle bundle, File jar) {
+      public Bundle update(Bundle bundle, File jar) {
         deployed.add("updated " + bundle.getSymbolicName());
+        return bundle;
+      }
+
+      @Override
+      public Bundle rollback(Bundle bundle) {
+        deployed.add("rolled back " + bundle.getSymbolicName());
+        return bundle;
       }
 
       @Override

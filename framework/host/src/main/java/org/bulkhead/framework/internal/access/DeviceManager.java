@@ -238,6 +238,10 @@ public final class DeviceManager
         waits.put(device, wait);
       }
     }
+    if (isRegistered(driverId)) {
+      // Its successor stands ready.
+      attachIdle();
+    }
     runs.schedule(() -> queue(this::attachIdle), updateWaitNanos + 1_000_000, TimeUnit.NANOSECONDS);
   }
 

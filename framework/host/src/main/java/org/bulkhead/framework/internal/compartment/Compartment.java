@@ -405,6 +405,13 @@ public final class Compartment {
     host.services().suspend(this, "its driver is being restarted");
     tearDown();
     firstStart.countDown();
+    if (host.replaces(source.bundleId())) {
+      state = CompartmentState.BACKOFF;
+      reason = fault.message();
+      host.record(this, lives, fault, "waits for another version");
+      schedule(host.limits().updateWait(), this::start);
+      return;
+    }
     Duration pause = budget.fault(System.nanoTime());
     if (pause == null) {
       state = CompartmentState.QUARANTINED;

@@ -41,6 +41,20 @@ final class FaultFeed {
     listeners.forEach((listener, queue) -> tell(listener, queue, fault));
   }
 
+  /** Whether one of them is about to replace a bundle that failed. */
+  boolean replaces(long bundleId) {
+    for (FaultListener listener : listeners.keySet()) {
+      try {
+        if (listener.replaces(bundleId)) {
+          return true;
+        }
+      } catch (RuntimeException | LinkageError thrown) {
+        onThrown.accept(thrown);
+      }
+    }
+    return false;
+  }
+
   private static void tell(FaultListener listener, Queue queue, FaultInfo fault) {
     if (queue.waiting.incrementAndGet() > MOST_WAITING) {
       queue.waiting.decrementAndGet();

@@ -148,6 +148,11 @@ public final class Host implements AutoCloseable {
         lifecycle, 0, thrown -> loggers.getLogger("gateway").error("goes on after", thrown));
   }
 
+  /** Whether a bundle that has just failed is about to be replaced. */
+  boolean replaces(long bundleId) {
+    return feed.replaces(bundleId);
+  }
+
   /** The latest faults, oldest first. */
   public List<FaultInfo> faults() {
     return faults.latest();
