@@ -9,6 +9,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.bulkhead.device.contract.SessionProperties;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.input.InputListener;
@@ -288,7 +289,11 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
 
   @Override
   public List<DeviceInfo> devices() {
-    return devices.devices().stream().map(this::info).toList();
+    Map<String, List<Compartment>> attached =
+        compartments.all().stream().collect(Collectors.groupingBy(Compartment::deviceKey));
+    return devices.devices().stream()
+        .map(d -> info(d, attached.getOrDefault(d.identity().key(), List.of())))
+        .toList();
   }
 
   @Override
@@ -297,7 +302,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     return manager.awaitQuiet(until) && compartments.awaitStarted(until);
   }
 
-  private DeviceInfo info(ManagedDevice device) {
+  private static DeviceInfo info(ManagedDevice device, List<Compartment> attached) {
     return new DeviceInfo(
         device.identity(),
         device.transport(),
@@ -308,7 +313,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
         device.bus().product(),
         device.descriptors(),
         device.bus().activeConfiguration(),
-        infos(compartments.of(c -> c.deviceKey().equals(device.identity().key()))),
+        infos(attached),
         device.problem());
   }
 
@@ -352,8 +357,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
             .filter(d -> d.identity().location().equals(location))
             .findFirst()
             .orElseThrow(() -> new NoSuchTargetException("there is no device " + location));
-    List<Compartment> affected =
-        compartments.of(c -> c.deviceKey().equals(device.identity().key()));
+    String key = device.identity().key();
+    List<Compartment> affected = compartments.of(c -> c.deviceKey().equals(key));
     Compartments.await(
         affected.stream().map(c -> c.pause("the device is being reset")).toList(),
         limits.detach().plus(limits.teardown()));

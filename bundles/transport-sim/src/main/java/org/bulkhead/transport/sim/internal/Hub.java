@@ -32,6 +32,7 @@ public final class Hub {
   private final Set<SimDevice> devices = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Map<Integer, Integer> lastAddresses = new HashMap<>();
   private final Map<Integer, BitSet> usedAddresses = new HashMap<>();
+  private final BitSet used = new BitSet();
   private WatchUnderWay watch;
 
   /**
@@ -67,11 +68,7 @@ public final class Hub {
    * @return the port
    */
   public synchronized SimPort plug(SimDevice device, int number) {
-    int free = number;
-    if (number == 0) {
-      for (free = 1; plugged.containsKey(free); free++) {}
-    }
-    Port port = new Port(this, free, device);
+    Port port = new Port(this, number == 0 ? used.nextClearBit(1) : number, device);
     insert(port);
     return port;
   }
@@ -103,6 +100,7 @@ public final class Hub {
       throw new IllegalStateException("this very device is plugged in already");
     }
     plugged.put(port.number, port);
+    used.set(port.number);
     if (watch != null) {
       arrive(port);
     }
@@ -110,6 +108,7 @@ public final class Hub {
 
   synchronized void remove(Port port) {
     if (plugged.remove(port.number, port)) {
+      used.clear(port.number);
       devices.remove(port.device);
       depart(port);
     }

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.device.Device;
@@ -21,7 +20,7 @@ import org.osgi.service.log.Logger;
  */
 final class AttachRun {
 
-  private record Candidate(ServiceReference<?> driver, int value) implements Match {
+  private record Candidate(ServiceReference<Driver> driver, int value) implements Match {
 
     @Override
     public ServiceReference<?> getDriver() {
@@ -38,31 +37,43 @@ final class AttachRun {
   interface Known {
 
     /** The registered drivers that this device may be attached to now. */
-    List<ServiceReference<?>> drivers(ServiceReference<?> device);
+    List<ServiceReference<Driver>> drivers(ServiceReference<?> device);
+
+    /** Whether a device still is idle: it may leave, or be taken, in the middle of a run. */
+    boolean isIdle(ServiceReference<?> device);
 
     /** A driver broke its contract, or did not return in time. */
-    void misbehaved(ServiceReference<?> driver, String what, Exception how);
+    void misbehaved(
+        ServiceReference<Driver> driver, ServiceReference<?> device, String what, Exception how);
   }
+
+  /** So many drivers that refer to others are no device's structure any more. */
+  private static final int MAX_REFERRALS = 100;
 
   private final BundleContext context;
   private final Logger log;
   private final ThirdParty thirdParty;
   private final DriverBundles bundles;
+  private final Orphans orphans;
   private final Known known;
   private final ServiceReference<?> device;
   private final Set<ServiceReference<?>> excluded = new HashSet<>();
+  private final Set<String> excludedIds = new HashSet<>();
+  private int referrals;
 
   AttachRun(
       BundleContext context,
       Logger log,
       ThirdParty thirdParty,
       DriverBundles bundles,
+      Orphans orphans,
       Known known,
       ServiceReference<?> device) {
     this.context = context;
     this.log = log;
     this.thirdParty = thirdParty;
     this.bundles = bundles;
+    this.orphans = orphans;
     this.known = known;
     this.device = device;
   }
@@ -70,14 +81,13 @@ final class AttachRun {
   /**
    * Runs.
    *
-   * @param idle whether the device still is: it may leave, or be taken, in the middle of a run
    * @return the driver that is attached now, if any
    */
-  Optional<ServiceReference<?>> run(Predicate<ServiceReference<?>> idle) {
+  Optional<ServiceReference<Driver>> run() {
     bundles.find(device).forEach(bundles::load); // A, B
     for (List<Candidate> matches = match(); !matches.isEmpty(); matches = match()) { // C
-      Optional<ServiceReference<?>> chosen = select(matches); // D, E
-      if (chosen.isEmpty() || !idle.test(device)) {
+      Optional<ServiceReference<Driver>> chosen = select(matches); // D, E
+      if (chosen.isEmpty() || !known.isIdle(device)) {
         break;
       }
       if (attach(chosen.get())) { // F
@@ -85,14 +95,16 @@ final class AttachRun {
       }
       excluded.add(chosen.get()); // H
     }
-    noDriverFound(); // I
+    if (known.isIdle(device)) {
+      orphans.tell(device); // I
+    }
     return Optional.empty();
   }
 
   private List<Candidate> match() {
     List<Candidate> matches = new ArrayList<>();
-    for (ServiceReference<?> driver : known.drivers(device)) {
-      if (!excluded.contains(driver)) {
+    for (ServiceReference<Driver> driver : known.drivers(device)) {
+      if (!excluded.contains(driver) && !excludedIds.contains(DeviceRoles.driverId(driver))) {
         int value = match(driver);
         if (value > Device.MATCH_NONE) {
           matches.add(new Candidate(driver, value));
@@ -101,103 +113,81 @@ final class AttachRun {
     }
     // A reference compares lower for a lower ranking, and then for a higher service id.
     matches.sort(
-        Comparator.comparingInt(Candidate::value)
-            .thenComparing(c -> (ServiceReference<?>) c.driver())
-            .reversed());
+        Comparator.comparingInt(Candidate::value).thenComparing(Candidate::driver).reversed());
     return matches;
   }
 
-  private int match(ServiceReference<?> driver) {
+  private int match(ServiceReference<Driver> driver) {
     try {
-      Integer value = with(driver, "match", d -> d.match(device));
+      Integer value = call(driver, "match", d -> d.match(device));
       return value == null ? Device.MATCH_NONE : value;
     } catch (Exception failed) {
-      known.misbehaved(driver, "match", failed);
+      known.misbehaved(driver, device, "match", failed);
       return Device.MATCH_NONE;
     }
   }
 
   /** The selector's choice where there is a valid one, else the best match. */
-  private Optional<ServiceReference<?>> select(List<Candidate> matches) {
-    ServiceReference<DriverSelector> reference = context.getServiceReference(DriverSelector.class);
-    DriverSelector selector = reference == null ? null : context.getService(reference);
-    if (selector != null) {
+  private Optional<ServiceReference<Driver>> select(List<Candidate> matches) {
+    ServiceReference<DriverSelector> selector = context.getServiceReference(DriverSelector.class);
+    if (selector != null && thirdParty.isAsked(selector)) {
       try {
         Match[] choice = matches.toArray(Match[]::new);
-        int index = thirdParty.call("driver selector", () -> selector.select(device, choice));
-        if (index == DriverSelector.SELECT_NONE) {
+        Integer index = thirdParty.call(selector, "select", s -> s.select(device, choice));
+        if (index != null && index == DriverSelector.SELECT_NONE) {
           return Optional.empty();
         }
-        if (index >= 0 && index < matches.size()) {
+        if (index != null && index >= 0 && index < matches.size()) {
           return Optional.of(matches.get(index).driver());
         }
         log.warn("driver selector chose {} of {}; the best match is taken", index, matches.size());
       } catch (Exception failed) {
-        log.warn("driver selector: {}; the best match is taken", failed.toString());
-      } finally {
-        context.ungetService(reference);
+        log.warn("driver selector: {}; the best match is taken", ThirdParty.describe(failed));
       }
     }
     return Optional.of(matches.get(0).driver());
   }
 
-  private boolean attach(ServiceReference<?> driver) {
+  private boolean attach(ServiceReference<Driver> driver) {
+    String driverId = DeviceRoles.driverId(driver);
     try {
-      String referral =
-          with(driver, "attach", d -> Optional.ofNullable(d.attach(device)).orElse(ATTACHED));
-      if (ATTACHED.equals(referral)) {
+      Optional<Optional<String>> answer =
+          Optional.ofNullable(call(driver, "attach", d -> Optional.ofNullable(d.attach(device))));
+      if (answer.isPresent() && answer.get().isEmpty()) {
         return true;
       }
-      if (referral != null) {
-        log.info("a driver refers device {} to driver {}", device, referral);
-        bundles.load(referral); // G
-      }
+      // Nothing at all: the driver's service is gone.
+      answer.flatMap(referral -> referral).ifPresent(referral -> refer(driverId, referral));
     } catch (Exception failed) {
-      known.misbehaved(driver, "attach", failed);
+      // Its bundle may be restarted for it, and would come again as another service.
+      excludedIds.add(driverId);
+      known.misbehaved(driver, device, "attach", failed);
     }
     return false;
   }
 
-  /** Tells "attached" from "there is no such service any more"; no driver id is empty. */
-  private static final String ATTACHED = "";
+  private void refer(String from, String to) {
+    if (to.isBlank()) {
+      log.warn("driver {} refers device {} to a driver without id", from, device);
+    } else if (++referrals > MAX_REFERRALS) {
+      log.warn("driver {} refers device {} to {}, one too many", from, device, to);
+    } else {
+      log.info("driver {} refers device {} to driver {}", from, device, to);
+      bundles.load(to); // G
+    }
+  }
 
-  private void noDriverFound() {
-    Object service = context.getService(device);
-    if (service instanceof Device standard) {
+  private <T> T call(
+      ServiceReference<Driver> reference, String what, ThirdParty.Call<Driver, T> call)
+      throws Exception {
+    if (ThirdParty.isPlain(reference)
+        && context.getService(reference) instanceof SupervisedDriver ours) {
       try {
-        thirdParty.call(
-            "noDriverFound",
-            () -> {
-              standard.noDriverFound();
-              return null;
-            });
-      } catch (Exception failed) {
-        log.warn("device {} in noDriverFound: {}", device, failed.toString());
-      }
-    }
-    if (service != null) {
-      context.ungetService(device);
-    }
-  }
-
-  /** A call of a driver. */
-  @FunctionalInterface
-  private interface Call<T> {
-    T on(Driver driver) throws Exception;
-  }
-
-  private <T> T with(ServiceReference<?> reference, String what, Call<T> call) throws Exception {
-    Object service = context.getService(reference);
-    if (service == null) {
-      return null;
-    }
-    try {
-      if (service instanceof SupervisedDriver ours) {
         return call.on(ours);
+      } finally {
+        context.ungetService(reference);
       }
-      return thirdParty.call(what, () -> call.on((Driver) service));
-    } finally {
-      context.ungetService(reference);
     }
+    return thirdParty.call(reference, what, call);
   }
 }

@@ -2,13 +2,13 @@ package org.bulkhead.framework.internal.access;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -26,7 +26,6 @@ import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceListener;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.device.Driver;
-import org.osgi.service.device.DriverLocator;
 import org.osgi.service.log.Logger;
 
 /**
@@ -35,37 +34,46 @@ import org.osgi.service.log.Logger;
  *
  * <p>Service events note who is there and queue work. One thread, {@code device-manager}, runs the
  * algorithm, one device at a time. A device whose driver went away waits for the same {@code
- * DRIVER_ID} before another driver may have it, which is how an update keeps its devices.
+ * DRIVER_ID}, or the same bundle, before another driver may have it, which is how an update keeps
+ * its devices.
  */
 public final class DeviceManager
-    implements ServiceListener, FrameworkListener, AttachRun.Known, AutoCloseable {
+    implements ServiceListener,
+        FrameworkListener,
+        AttachRun.Known,
+        DriverBundles.Manager,
+        AutoCloseable {
 
-  private static final String DEVICES =
-      "(|(objectClass=org.osgi.service.device.Device)(DEVICE_CATEGORY=*))";
-  private static final String DRIVERS = "(objectClass=org.osgi.service.device.Driver)";
-  private static final String LOCATORS = "(objectClass=org.osgi.service.device.DriverLocator)";
+  /**
+   * Between two runs for all devices, and before one for a change of properties: a service that
+   * changes whenever it is asked is not to keep the manager from the others.
+   */
+  private static final long PAUSE_NANOS = 50_000_000;
 
-  /** Time-outs after which a standard driver is not asked any more until it registers anew. */
-  private static final int MAX_TIMEOUTS = 3;
+  /** So that a wait is over for certain when its devices are looked at. */
+  private static final long WAIT_OVER_NANOS = 1_000_000;
 
-  private static final long IDLE_CHECK_SECONDS = 10;
+  private static final long LONGEST_IDLE_CHECK_NANOS = 10_000_000_000L;
+  private static final long SHORTEST_IDLE_CHECK_NANOS = 100_000_000;
 
   /** A device that waits for its driver to come back. */
-  private record Wait(String driverId, long untilNanos) {}
+  private record Wait(String driverId, Bundle bundle, long untilNanos) {}
 
   private final BundleContext context;
   private final Logger log;
-  private final long updateWaitNanos;
+  private final Settings settings;
   private final ThirdParty thirdParty;
   private final DriverBundles bundles;
+  private final HungDrivers hung;
+  private final Orphans orphans;
   private final ScheduledThreadPoolExecutor runs;
-  private final Set<ServiceReference<?>> devices = new CopyOnWriteArraySet<>();
-  private final Set<ServiceReference<?>> drivers = new CopyOnWriteArraySet<>();
-  private final Map<ServiceReference<?>, String> owners = new HashMap<>();
-  private final Map<ServiceReference<?>, Wait> waits = new HashMap<>();
-  private final Map<ServiceReference<?>, Integer> timeouts = new HashMap<>();
-  private final AtomicBoolean locatorsAsked = new AtomicBoolean();
+  private final Present present = new Present();
+  private final Map<ServiceReference<?>, ServiceReference<?>> owners = new ConcurrentHashMap<>();
+  private final Map<ServiceReference<?>, Wait> waits = new ConcurrentHashMap<>();
+  private final Set<ServiceReference<?>> modified = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean rescanQueued = new AtomicBoolean();
   private final List<CountDownLatch> startWaiters = new ArrayList<>();
+  private volatile long lastRescanNanos = System.nanoTime() - PAUSE_NANOS;
   private boolean started;
 
   /**
@@ -76,11 +84,11 @@ public final class DeviceManager
   public DeviceManager(BundleContext context, Logger log, Settings settings) {
     this.context = context;
     this.log = log;
-    this.updateWaitNanos = settings.updateWait().toNanos();
-    this.thirdParty = new ThirdParty(settings.deadline());
-    this.bundles =
-        new DriverBundles(
-            context, log, thirdParty, this::isRegistered, settings.idleDriverRemoval());
+    this.settings = settings;
+    this.thirdParty = new ThirdParty(context, log, settings.deadline());
+    this.bundles = new DriverBundles(context, log, thirdParty, this, settings.idleDriverRemoval());
+    this.hung = new HungDrivers(context, log, thirdParty);
+    this.orphans = new Orphans(log, thirdParty, this::isIdle);
     this.runs =
         new ScheduledThreadPoolExecutor(
             1,
@@ -105,23 +113,24 @@ public final class DeviceManager
   /** Starts listening; attaches nothing before the framework has started. */
   public void open() {
     try {
-      context.addServiceListener(this, "(|" + DEVICES + DRIVERS + LOCATORS + ")");
+      context.addServiceListener(this, DeviceRoles.FILTER);
       context.addFrameworkListener(this);
-      for (String filter : List.of(DEVICES, DRIVERS)) {
-        ServiceReference<?>[] present = context.getAllServiceReferences(null, filter);
-        Stream.ofNullable(present).flatMap(Stream::of).forEach(this::appeared);
-      }
+      ServiceReference<?>[] there = context.getAllServiceReferences(null, DeviceRoles.FILTER);
+      Stream.ofNullable(there).flatMap(Stream::of).forEach(reference -> appeared(reference, false));
     } catch (InvalidSyntaxException impossible) {
       throw new IllegalStateException(impossible);
     }
     if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.ACTIVE) {
       queue(this::start);
     }
-    runs.scheduleWithFixedDelay(
-        () -> bundles.removeIdle(this::isBusy),
-        IDLE_CHECK_SECONDS,
-        IDLE_CHECK_SECONDS,
-        TimeUnit.SECONDS);
+    checkIdleDrivers(idleCheckNanos());
+  }
+
+  private long idleCheckNanos() {
+    long half = settings.idleDriverRemoval().toNanos() / 2;
+    return half == 0
+        ? LONGEST_IDLE_CHECK_NANOS
+        : Math.max(SHORTEST_IDLE_CHECK_NANOS, Math.min(half, LONGEST_IDLE_CHECK_NANOS));
   }
 
   @Override
@@ -141,7 +150,12 @@ public final class DeviceManager
   public boolean awaitQuiet(long untilNanos) throws InterruptedException {
     CountDownLatch first = new CountDownLatch(1);
     // The framework's start is queued by an event that may still be on its way.
-    queue(() -> whenStarted(first));
+    Runnable wait = () -> whenStarted(first);
+    if (rescanQueued.get() || !modified.isEmpty()) {
+      queue(wait, PAUSE_NANOS + 1);
+    } else {
+      queue(wait);
+    }
     return first.await(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
@@ -164,9 +178,14 @@ public final class DeviceManager
   public void serviceChanged(ServiceEvent event) {
     ServiceReference<?> reference = event.getServiceReference();
     switch (event.getType()) {
-      case ServiceEvent.REGISTERED, ServiceEvent.MODIFIED -> appeared(reference);
-      case ServiceEvent.UNREGISTERING -> disappeared(reference);
-      default -> disappeared(reference);
+      case ServiceEvent.REGISTERED -> appeared(reference, false);
+      case ServiceEvent.MODIFIED -> appeared(reference, true);
+      default -> {
+        deviceLeft(reference);
+        driverLeft(reference);
+        thirdParty.forget(reference);
+        queue(() -> bundles.changed(reference));
+      }
     }
   }
 
@@ -174,49 +193,122 @@ public final class DeviceManager
    * Notes at once who is there, since a run under way may be about to ask, and queues the rest. A
    * locator says by registering, and by changing its properties, that it may know more now.
    */
-  private void appeared(ServiceReference<?> reference) {
-    if (isDriver(reference)) {
-      drivers.add(reference);
+  private void appeared(ServiceReference<?> reference, boolean again) {
+    if (!DeviceRoles.isDevice(reference)) {
+      deviceLeft(reference);
+    } else if (present.addDevice(reference)) {
+      queue(() -> attach(reference));
+    } else if (modified.add(reference)) {
       queue(
           () -> {
-            timeouts.remove(reference);
-            attachIdle();
-          });
-    } else if (isLocator(reference)) {
-      if (!locatorsAsked.getAndSet(true)) {
-        queue(this::askLocators);
-      }
-    } else {
-      devices.add(reference);
-      queue(() -> attach(reference));
+            modified.remove(reference);
+            attach(reference);
+          },
+          PAUSE_NANOS);
+    }
+    if (DeviceRoles.isDriver(reference)) {
+      driverAppeared(reference, again);
+    }
+    if (DeviceRoles.isLocator(reference)) {
+      queue(() -> bundles.changed(reference));
+      rescan();
     }
   }
 
-  private void disappeared(ServiceReference<?> reference) {
-    if (drivers.remove(reference)) {
-      String driverId = driverId(reference);
-      queue(() -> driverGone(reference, driverId));
-    } else if (devices.remove(reference)) {
-      queue(
-          () -> {
-            owners.remove(reference);
-            waits.remove(reference);
+  private void driverAppeared(ServiceReference<?> driver, boolean again) {
+    String driverId = DeviceRoles.driverId(driver);
+    String before = present.driverId(driver);
+    if (driverId == null) {
+      if (before != null || !again) {
+        log.error(
+            "a Driver service of bundle {} has no {} that is a text and is not asked",
+            driver.getBundle(),
+            org.osgi.service.device.Constants.DRIVER_ID);
+      }
+      driverLeft(driver);
+    } else if (!driverId.equals(before)) {
+      present.addDriver(driver, driverId);
+      rescan();
+    }
+  }
+
+  private void deviceLeft(ServiceReference<?> device) {
+    if (present.removeDevice(device)) {
+      forget(device);
+    }
+  }
+
+  private void driverLeft(ServiceReference<?> driver) {
+    String driverId = present.driverId(driver);
+    if (driverId != null) {
+      Bundle bundle = driver.getBundle();
+      Set<ServiceReference<?>> left = new LinkedHashSet<>();
+      owners.forEach(
+          (device, owner) -> {
+            if (owner.equals(driver)) {
+              left.add(device);
+            }
           });
+      // What a manager before this one attached it to.
+      present.usedBy(bundle).stream()
+          .filter(device -> !owners.containsKey(device))
+          .forEach(left::add);
+      // Before they are idle, as a run under way may ask.
+      await(new Wait(driverId, bundle, System.nanoTime() + settings.updateWait().toNanos()), left);
+      present.removeDriver(driver);
+      if (present.isDriver(driverId)) {
+        // Its successor stands ready.
+        queue(() -> attachIdle(left));
+      }
+    }
+  }
+
+  /** Attaches devices to others when the time for their driver to come back is over. */
+  private void await(Wait wait, Collection<ServiceReference<?>> devices) {
+    if (!devices.isEmpty()) {
+      devices.forEach(device -> waits.put(device, wait));
+      owners.keySet().removeAll(devices);
+      queue(
+          () -> attachIdle(devices),
+          Math.max(0, wait.untilNanos() - System.nanoTime()) + WAIT_OVER_NANOS);
     }
   }
 
   private void queue(Runnable task) {
+    queue(task, 0);
+  }
+
+  private void queue(Runnable task, long delayNanos) {
     try {
-      runs.execute(
-          () -> {
-            try {
-              task.run();
-            } catch (RuntimeException | Error unexpected) {
-              log.error("the device manager goes on after {}", unexpected.toString(), unexpected);
-            }
-          });
+      runs.schedule(() -> guarded(task), delayNanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       log.debug("an event after the device manager's end");
+    }
+  }
+
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error unexpected) {
+      log.error("the device manager goes on after {}", ThirdParty.describe(unexpected), unexpected);
+    }
+  }
+
+  @Override
+  public void after(Duration delay, Runnable task) {
+    queue(task, delay.toNanos());
+  }
+
+  @Override
+  public void rescan() {
+    if (!rescanQueued.getAndSet(true)) {
+      queue(
+          () -> {
+            rescanQueued.set(false);
+            attachIdle(present.devices());
+            lastRescanNanos = System.nanoTime();
+          },
+          Math.max(0, lastRescanNanos + PAUSE_NANOS - System.nanoTime()));
     }
   }
 
@@ -224,113 +316,98 @@ public final class DeviceManager
 
   private void start() {
     started = true;
-    attachIdle();
+    attachIdle(present.devices());
     startWaiters.forEach(CountDownLatch::countDown);
     startWaiters.clear();
   }
 
-  private void driverGone(ServiceReference<?> driver, String driverId) {
-    timeouts.remove(driver);
-    Wait wait = new Wait(driverId, System.nanoTime() + updateWaitNanos);
-    for (ServiceReference<?> device : List.copyOf(owners.keySet())) {
-      if (owners.get(device).equals(driverId)) {
-        owners.remove(device);
-        waits.put(device, wait);
-      }
-    }
-    if (isRegistered(driverId)) {
-      // Its successor stands ready.
-      attachIdle();
-    }
-    runs.schedule(() -> queue(this::attachIdle), updateWaitNanos + 1_000_000, TimeUnit.NANOSECONDS);
+  private void checkIdleDrivers(long periodNanos) {
+    queue(
+        () -> {
+          checkIdleDrivers(periodNanos);
+          bundles.removeIdle(bundle -> !present.usedBy(bundle).isEmpty());
+        },
+        periodNanos);
   }
 
-  private void askLocators() {
-    locatorsAsked.set(false);
-    attachIdle();
-  }
-
-  private void attachIdle() {
+  private void attachIdle(Collection<ServiceReference<?>> devices) {
     devices.forEach(this::attach);
   }
 
   private void attach(ServiceReference<?> device) {
     if (started && isIdle(device)) {
-      new AttachRun(context, log, thirdParty, bundles, this, device)
-          .run(this::isIdle)
+      new AttachRun(context, log, thirdParty, bundles, orphans, this, device)
+          .run()
           .ifPresent(
               driver -> {
-                owners.put(device, driverId(driver));
-                waits.remove(device);
+                attached(device, driver);
               });
     }
   }
 
-  /** Registered, and not used by any bundle that has registered a driver itself. */
-  private boolean isIdle(ServiceReference<?> device) {
-    if (device.getBundle() == null || !devices.contains(device)) {
-      return false;
+  private void attached(ServiceReference<?> device, ServiceReference<Driver> driver) {
+    String driverId = DeviceRoles.driverId(driver);
+    Bundle bundle = driver.getBundle();
+    owners.put(device, driver);
+    waits.remove(device);
+    if (bundle != null && present.driverId(driver) != null) {
+      hung.attached(bundle);
+    } else if (owners.remove(device, driver)) {
+      // It left before it was known to own the device.
+      await(
+          new Wait(driverId, bundle, System.nanoTime() + settings.updateWait().toNanos()),
+          List.of(device));
     }
-    Set<Bundle> driving = new HashSet<>();
-    drivers.forEach(driver -> driving.add(driver.getBundle()));
-    return Stream.ofNullable(device.getUsingBundles())
-        .flatMap(Stream::of)
-        .noneMatch(driving::contains);
+    if (!present.isDevice(device)) {
+      forget(device);
+    }
   }
 
-  private boolean isBusy(Bundle driver) {
-    return devices.stream()
-        .flatMap(device -> Stream.ofNullable(device.getUsingBundles()).flatMap(Stream::of))
-        .anyMatch(driver::equals);
+  private void forget(ServiceReference<?> device) {
+    owners.remove(device);
+    waits.remove(device);
+  }
+
+  /** Registered, and not used by any bundle that has registered a driver itself. */
+  @Override
+  public boolean isIdle(ServiceReference<?> device) {
+    return present.isIdle(device);
   }
 
   @Override
-  public List<ServiceReference<?>> drivers(ServiceReference<?> device) {
+  public List<ServiceReference<Driver>> drivers(ServiceReference<?> device) {
     Wait wait = waits.get(device);
     if (wait != null && System.nanoTime() - wait.untilNanos() > 0) {
       waits.remove(device);
       wait = null;
     }
-    String awaited = wait == null ? null : wait.driverId();
-    return drivers.stream()
-        .filter(driver -> awaited == null || Objects.equals(awaited, driverId(driver)))
-        .filter(driver -> timeouts.getOrDefault(driver, 0) < MAX_TIMEOUTS)
+    Wait awaited = wait;
+    return present.drivers().stream()
+        .filter(driver -> awaited == null || isAwaited(driver, awaited))
+        .filter(thirdParty::isAsked)
         .toList();
   }
 
+  /** An update may well come with another id, which stands for a revision. */
+  private boolean isAwaited(ServiceReference<?> driver, Wait wait) {
+    return Objects.equals(wait.driverId(), present.driverId(driver))
+        || Objects.equals(wait.bundle(), driver.getBundle());
+  }
+
   @Override
-  public void misbehaved(ServiceReference<?> driver, String what, Exception how) {
-    log.warn("driver {} in {}: {}", driverId(driver), what, how.toString());
-    if (how instanceof TimeoutException
-        && timeouts.merge(driver, 1, Integer::sum) == MAX_TIMEOUTS) {
-      log.error(
-          "driver {} timed out {} times and is not asked any more; restart its bundle to try again",
-          driverId(driver),
-          MAX_TIMEOUTS);
+  public void misbehaved(
+      ServiceReference<Driver> driver, ServiceReference<?> device, String what, Exception how) {
+    String driverId = present.driverId(driver);
+    log.warn("driver {} in {}: {}", driverId, what, ThirdParty.describe(how));
+    if (what.equals("attach") && how instanceof TimeoutException) {
+      hung.restart(driver, driverId);
+      // Its other devices wait for it; this one had better have another.
+      waits.remove(device);
     }
   }
 
-  private boolean isRegistered(String driverId) {
-    return drivers.stream().anyMatch(driver -> driverId.equals(driverId(driver)));
-  }
-
-  private static boolean isDriver(ServiceReference<?> reference) {
-    return is(reference, Driver.class);
-  }
-
-  /** A device that is a locator too is a device. */
-  private static boolean isLocator(ServiceReference<?> reference) {
-    return is(reference, DriverLocator.class)
-        && !is(reference, org.osgi.service.device.Device.class)
-        && reference.getProperty(org.osgi.service.device.Constants.DEVICE_CATEGORY) == null;
-  }
-
-  private static boolean is(ServiceReference<?> reference, Class<?> type) {
-    return List.of((String[]) reference.getProperty(Constants.OBJECTCLASS))
-        .contains(type.getName());
-  }
-
-  private static String driverId(ServiceReference<?> driver) {
-    return String.valueOf(driver.getProperty(org.osgi.service.device.Constants.DRIVER_ID));
+  @Override
+  public boolean isRegistered(String driverId) {
+    return present.isDriver(driverId);
   }
 }

@@ -1,8 +1,9 @@
 package org.bulkhead.framework.internal.access;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.stream.Stream;
 import org.bulkhead.device.driver.MatchRule;
 import org.bulkhead.device.driver.MatchesUsb;
@@ -12,6 +13,7 @@ import org.bulkhead.framework.internal.compartment.DriverSource;
 import org.bulkhead.framework.internal.device.UsbFunction;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.component.ComponentServiceObjects;
@@ -35,7 +37,10 @@ public final class SupervisedDriver implements Driver, DriverSource {
   private final ComponentServiceObjects<UsbDriver> objects;
   private final Compartments compartments;
   private volatile boolean gone;
-  private final Set<ServiceReference<?>> used = ConcurrentHashMap.newKeySet();
+
+  /** Weak, so that devices take themselves out of it as they leave. */
+  private final Set<ServiceReference<?>> used =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   /**
    * Reads a driver's service properties.
@@ -125,10 +130,10 @@ public final class SupervisedDriver implements Driver, DriverSource {
         : Device.MATCH_NONE;
   }
 
-  /** Looks at a device without using it from then on. */
+  /** Looks at a device of the gateway's without using it from then on. */
   private Object use(ServiceReference<?> device) {
     BundleContext context = bundle.getBundleContext();
-    if (context == null) {
+    if (context == null || !isOurs(device)) {
       return null;
     }
     Object service = context.getService(device);
@@ -136,9 +141,18 @@ public final class SupervisedDriver implements Driver, DriverSource {
     return service;
   }
 
+  /** Whatever another bundle registered may run its code as it is got, on any thread. */
+  private static boolean isOurs(ServiceReference<?> device) {
+    return FrameworkUtil.getBundle(SupervisedDriver.class).equals(device.getBundle());
+  }
+
   @Override
   public String attach(ServiceReference<?> device) {
-    Object service = bundle.getBundleContext().getService(device);
+    BundleContext context = bundle.getBundleContext();
+    if (context == null) {
+      throw new IllegalStateException("bundle " + bundle + " has stopped");
+    }
+    Object service = context.getService(device);
     if (!(service instanceof UsbFunction function)) {
       throw new IllegalArgumentException(device + " is not a USB interface of this gateway");
     }
@@ -151,7 +165,7 @@ public final class SupervisedDriver implements Driver, DriverSource {
   public void close() {
     BundleContext context = bundle.getBundleContext();
     if (context != null) {
-      used.forEach(context::ungetService);
+      Set.copyOf(used).forEach(context::ungetService);
     }
     used.clear();
   }

@@ -1,6 +1,7 @@
 package org.bulkhead.framework.internal.compartment;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,10 +22,17 @@ public final class Compartments {
   /** A bound on what is remembered of devices that never come back. */
   private static final int MAX_AWAY = 1_000;
 
+  /** So many may be starting for the first time before the next has to wait for one of them. */
+  private static final int MAX_STARTING = 16;
+
+  /** What one that hangs may cost the next. */
+  private static final Duration STARTING_WAIT = Duration.ofMillis(100);
+
   private record Key(String deviceKey, int interfaceNumber) {}
 
   private final Host host;
   private final Map<Key, Compartment> compartments = new LinkedHashMap<>();
+  private final ArrayDeque<Compartment> starting = new ArrayDeque<>();
   private boolean closed;
 
   /** None yet. */
@@ -56,11 +64,33 @@ public final class Compartments {
       await(List.of(replaced.close("another driver, " + driver.name() + ", took over")), GRACE);
     }
     compartment.attach(device, matched, driver);
+    pace(compartment);
+  }
+
+  /** Waits for an earlier one, so that hundreds that come at once do not starve each other. */
+  private void pace(Compartment latest) {
+    Compartment earlier = null;
+    synchronized (starting) {
+      starting.add(latest);
+      if (starting.size() > MAX_STARTING) {
+        earlier = starting.poll();
+      }
+    }
+    if (earlier != null) {
+      try {
+        earlier.awaitStarted(System.nanoTime() + STARTING_WAIT.toNanos());
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static final Duration GRACE = Duration.ofSeconds(4);
 
   private void prune() {
+    if (compartments.size() <= MAX_AWAY) {
+      return;
+    }
     long away = compartments.values().stream().filter(Compartments::isAway).count();
     for (var all = compartments.values().iterator(); away > MAX_AWAY && all.hasNext(); ) {
       Compartment oldest = all.next();
@@ -78,7 +108,8 @@ public final class Compartments {
 
   /** A device was unplugged. */
   public void deviceLeft(ManagedDevice device) {
-    of(c -> c.deviceKey().equals(device.identity().key())).forEach(c -> c.deviceLeft(device));
+    String key = device.identity().key();
+    of(c -> c.deviceKey().equals(key)).forEach(c -> c.deviceLeft(device));
   }
 
   /** A driver is being stopped: returns when its incarnations have ended, or the grace is over. */

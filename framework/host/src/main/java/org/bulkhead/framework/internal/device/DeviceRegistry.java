@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.bulkhead.device.contract.SessionProperties;
 import org.bulkhead.device.transport.BusDevice;
 import org.bulkhead.device.transport.Transport;
 import org.bulkhead.device.transport.TransportListener;
@@ -81,7 +82,21 @@ public final class DeviceRegistry {
    */
   public void follow(ServiceRegistration<?> service) {
     followers.add(service);
-    changes.execute(() -> entries().forEach(entry -> refresh(entry, List.of(service))));
+    changes.execute(
+        () -> {
+          Object location = location(service);
+          entries().stream()
+              .filter(entry -> entry.device().identity().location().equals(location))
+              .forEach(entry -> refresh(entry, List.of(service)));
+        });
+  }
+
+  private static Object location(ServiceRegistration<?> service) {
+    try {
+      return service.getReference().getProperty(SessionProperties.LOCATION);
+    } catch (IllegalStateException gone) {
+      return null;
+    }
   }
 
   /** Undoes {@link #follow}. */

@@ -1,6 +1,7 @@
 package org.bulkhead.framework.internal.device;
 
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import org.bulkhead.device.usb.descriptor.DeviceDescriptor;
 import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
@@ -91,10 +92,10 @@ public record UsbFunction(ManagedDevice device, InterfaceDescriptor matched)
   }
 
   private static String hex2(int value) {
-    return String.format("%02x", value);
+    return HexFormat.of().toHexDigits((byte) value);
   }
 
   private static String hex4(int value) {
-    return String.format("%04x", value);
+    return HexFormat.of().toHexDigits((short) value);
   }
 }
