@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
 import java.io.IOException;
+import java.util.Hashtable;
 import java.util.Map;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.contract.DeviceUnavailableException;
@@ -14,6 +15,9 @@ import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.device.Driver;
 
 /** Who gets a device, and when; and what becomes of it when its driver is stopped or replaced. */
 public class AttachIT extends BusTest {
@@ -162,6 +166,52 @@ public class AttachIT extends BusTest {
             () -> compartment(port.location()),
             c -> c != null && c.driver().equals("general") && isRunning(c));
     assertThat(version(session(BlockDevice.class, port.location()))).isEqualTo(7);
+  }
+
+  @Test
+  public void ofOurDriversAndAStandardOne_theBetterMatchWins() throws Exception {
+    start(ProbeBundle.of("ours", MODEL));
+    StandardDriver standard = new StandardDriver();
+    ServiceRegistration<Driver> registration =
+        context.registerService(
+            Driver.class, standard, new Hashtable<>(Map.of("DRIVER_ID", "org.example.standard")));
+    try {
+      standard.value = 1;
+      assertThat(awaitState(plug(widget()).location(), CompartmentState.RUNNING).driver())
+          .isEqualTo("ours");
+
+      standard.value = 100;
+      String location = plug(widget()).location();
+      eventually("the standard driver").until(() -> standard.attached != null);
+      assertThat(compartment(location)).isNull();
+
+      registration.unregister();
+      context.ungetService(standard.attached);
+      assertThat(awaitState(location, CompartmentState.RUNNING).driver()).isEqualTo("ours");
+    } finally {
+      if (standard.attached == null) {
+        registration.unregister();
+      }
+    }
+  }
+
+  /** Of no contract but the standard's. */
+  private final class StandardDriver implements Driver {
+    volatile int value;
+    volatile ServiceReference<?> attached;
+
+    // The interface has raw types.
+    @Override
+    public int match(@SuppressWarnings("rawtypes") ServiceReference device) {
+      return "1209".equals(device.getProperty("usbinfo.idVendor")) ? value : 0;
+    }
+
+    @Override
+    public String attach(@SuppressWarnings("rawtypes") ServiceReference device) {
+      context.getService((ServiceReference<?>) device);
+      attached = device;
+      return null;
+    }
   }
 
   private static int version(BlockDevice session) throws IOException {

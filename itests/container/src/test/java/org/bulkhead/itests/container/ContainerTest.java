@@ -169,6 +169,11 @@ public abstract class ContainerTest {
     return jars("org.bulkhead.driver.cdcacm");
   }
 
+  /** The driver of keyboards, pointers and other HID devices. */
+  static Option inputDriver() {
+    return jars("org.bulkhead.driver.hid");
+  }
+
   /** An application that turns what serial ports receive into line events. */
   static Option serialLines() {
     return jars(
