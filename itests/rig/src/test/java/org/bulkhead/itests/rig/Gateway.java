@@ -120,6 +120,12 @@ final class Gateway {
     return Integer.parseInt(guest.run("cat " + HOME + "/var/run/pid"));
   }
 
+  /** Returns how many lines of the log, which can be asked quickly, match a regular expression. */
+  int logged(String regex) {
+    return Integer.parseInt(
+        guest.run("grep -cE '" + regex + "' " + HOME + "/var/log/gateway.log || true"));
+  }
+
   /**
    * Returns, by location, how long after the latest start of the gateway a driver ran. From the
    * log, since a command's own JVM would take the processor from what is measured.
@@ -204,14 +210,13 @@ final class Gateway {
     }
   }
 
-  /** Replaces a driver by another version of itself, and waits until that runs. */
-  void swap(String driver, String jar, String version, Path folder)
-      throws IOException, InterruptedException {
+  /** Replaces a driver by another version of itself, and waits until that is said to run. */
+  void swap(String jar, String version, Path folder) throws IOException, InterruptedException {
     deploy(Distribution.withVersion(jar, version, folder), jar);
-    await(driver + " " + version)
+    await(jar + " in version " + version)
         .atMost(DEADLINE)
         .pollInterval(Duration.ofSeconds(1))
-        .until(() -> driverVersion(driver).equals(version));
+        .until(() -> logged(jar + " updated: .* to " + version) > 0);
   }
 
   /** Puts a jar into {@code deploy/} as the documentation says: written elsewhere, renamed in. */
