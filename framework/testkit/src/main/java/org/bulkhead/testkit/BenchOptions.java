@@ -1,12 +1,16 @@
 package org.bulkhead.testkit;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.recorder.CrashReports;
+import org.bulkhead.transport.replay.ReplayTransport;
 import org.bulkhead.transport.sim.SimDevice;
 import org.bulkhead.transport.sim.SimFaults;
+import org.osgi.service.log.Logger;
 
 /**
  * How a bench supervises its driver. The defaults fit most tests: deadlines long enough for a
@@ -25,6 +29,7 @@ public final class BenchOptions {
   private Duration backoff = Duration.ofMillis(1);
   private Duration updateWait = Duration.ofSeconds(30);
   private int restarts = 5;
+  private Path crashes;
 
   BenchOptions(Supplier<? extends UsbDriver> drivers) {
     this.drivers = drivers;
@@ -121,6 +126,17 @@ public final class BenchOptions {
   }
 
   /**
+   * Where faults leave their reports and traces, as in a gateway's {@code var/crash}.
+   *
+   * @param folder none where nothing is said
+   * @return this
+   */
+  public BenchOptions crashes(Path folder) {
+    crashes = folder;
+    return this;
+  }
+
+  /**
    * Sets faults on the wire before the device is plugged in, so that they strike while the driver
    * attaches.
    *
@@ -140,6 +156,24 @@ public final class BenchOptions {
    */
   public DriverBench attach(SimDevice device) {
     return new DriverBench(this, device);
+  }
+
+  /**
+   * Attaches the driver to the device of a recorded trace, which is unplugged when the trace has
+   * ended. Does not wait for the driver.
+   *
+   * @param trace a {@code trace.pcapng} of a crash report, or what Wireshark recorded on Linux
+   * @return the bench, whose {@link DriverBench#close} fails where the driver did not do what was
+   *     recorded
+   */
+  public DriverBench replay(Path trace) {
+    return new DriverBench(this, ReplayTransport.of(trace));
+  }
+
+  CrashReports crashReports(Logger log) {
+    return crashes == null
+        ? CrashReports.none()
+        : new CrashReports(crashes, CrashReports.Settings.DEFAULT, log);
   }
 
   Limits limits() {

@@ -1,5 +1,6 @@
 package org.bulkhead.testkit;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -27,6 +28,7 @@ import org.bulkhead.testkit.internal.ListLog;
 import org.bulkhead.testkit.internal.Offers;
 import org.bulkhead.testkit.internal.Source;
 import org.bulkhead.testkit.internal.Threads;
+import org.bulkhead.transport.replay.ReplayTransport;
 import org.bulkhead.transport.sim.SimBus;
 import org.bulkhead.transport.sim.SimDevice;
 import org.bulkhead.transport.sim.SimFaults;
@@ -61,21 +63,52 @@ public final class DriverBench implements AutoCloseable {
   private final Host host;
   private final Compartments compartments;
   private final SimPort port;
+  private final ReplayTransport replay;
   private final Transport.Watch watch;
   private volatile ManagedDevice device;
   private volatile Throwable unreadable;
   private boolean closed;
 
   DriverBench(BenchOptions options, SimDevice plugged) {
+    this(options, new SimBus(), plugged, null);
+  }
+
+  DriverBench(BenchOptions options, ReplayTransport trace) {
+    this(options, null, null, trace);
+  }
+
+  private DriverBench(BenchOptions options, SimBus bus, SimDevice plugged, ReplayTransport trace) {
     source = new Source(options.drivers);
     interfaceNumber = options.interfaceNumber;
     sessions = new SessionRegistry(offers, options.patience, inputs);
-    host = new Host(options.limits(), sessions, log.loggers());
+    host =
+        new Host(
+            options.limits(),
+            sessions,
+            log.loggers(),
+            options.crashReports(log.loggers().getLogger("gateway")));
     compartments = new Compartments(host);
-    SimBus bus = new SimBus();
-    port = bus.plug(plugged);
-    options.wire.accept(port.faults());
-    watch = bus.watch(new Listener());
+    replay = trace;
+    if (bus == null) {
+      port = null;
+      watch = trace.watch(new Listener(trace.name()));
+    } else {
+      port = bus.plug(plugged);
+      options.wire.accept(port.faults());
+      watch = bus.watch(new Listener(bus.name()));
+    }
+  }
+
+  /**
+   * Attaches a driver to the device of a recorded trace, which is unplugged when the trace has
+   * ended. Does not wait for the driver.
+   *
+   * @param driver used for each incarnation
+   * @param trace a {@code trace.pcapng} of a crash report, or what Wireshark recorded on Linux
+   * @return the bench, whose {@link #close} fails where the driver did not do what was recorded
+   */
+  public static DriverBench replay(UsbDriver driver, Path trace) {
+    return of(driver).replay(trace);
   }
 
   /**
@@ -172,9 +205,10 @@ public final class DriverBench implements AutoCloseable {
    * What happens on the wire between this device and its driver: stalls, losses, delays.
    *
    * @return the faults of the port that the device is plugged into
+   * @throws IllegalStateException where a trace is played, as for all that needs a simulated port
    */
   public SimFaults wire() {
-    return port.faults();
+    return port().faults();
   }
 
   /**
@@ -256,7 +290,7 @@ public final class DriverBench implements AutoCloseable {
    * @return this
    */
   public DriverBench unplug() {
-    port.unplug();
+    port().unplug();
     return awaitState(CompartmentState.AWAY);
   }
 
@@ -266,7 +300,7 @@ public final class DriverBench implements AutoCloseable {
    * @return this
    */
   public DriverBench replug() {
-    port.replug();
+    port().replug();
     return this;
   }
 
@@ -276,6 +310,9 @@ public final class DriverBench implements AutoCloseable {
    * @return the port
    */
   public SimPort port() {
+    if (port == null) {
+      throw new IllegalStateException("a trace is being played: there is no simulated port");
+    }
     return port;
   }
 
@@ -354,6 +391,9 @@ public final class DriverBench implements AutoCloseable {
     Await.until(offers::none, () -> "offers to be taken back: " + offers);
     Await.until(source::allBack, () -> "drivers to be given back: " + source);
     Await.until(threads::ended, () -> "threads to end: " + threads);
+    if (replay != null) {
+      replay.mismatches().forEach(ledger::complain);
+    }
     if (!ledger.complaints().isEmpty()) {
       throw new AssertionError(String.join("; ", ledger.complaints()));
     }
@@ -362,6 +402,7 @@ public final class DriverBench implements AutoCloseable {
   @Override
   public String toString() {
     return compartments.all().stream().map(c -> c.info()).toList()
+        + (replay == null ? "" : " " + replay.progress())
         + (unreadable == null ? "" : " " + unreadable)
         + " "
         + faults().stream().map(f -> f.kind() + ": " + f.message()).toList();
@@ -369,10 +410,16 @@ public final class DriverBench implements AutoCloseable {
 
   private final class Listener implements TransportListener {
 
+    private final String transport;
+
+    Listener(String transport) {
+      this.transport = transport;
+    }
+
     @Override
     public void arrived(BusDevice bus) {
       try {
-        device = ManagedDevice.of("sim", ledger.watched(bus));
+        device = ManagedDevice.of(transport, ledger.watched(bus));
         attach(device);
       } catch (UsbException | RuntimeException | AssertionError problem) {
         unreadable = problem;

@@ -20,7 +20,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = DriverCommands.class)
 @GogoCommand(
     scope = "driver",
-    function = {"list", "show", "restart", "stop", "start", "faults"})
+    function = {"list", "show", "restart", "stop", "start", "faults", "crashes"})
 public final class DriverCommands {
 
   private final BundleContext context;
@@ -109,6 +109,14 @@ public final class DriverCommands {
           @Parameter(names = "--trace", presentValue = "true", absentValue = "false")
           boolean trace) {
     print(gateway.faults(), trace, json);
+  }
+
+  @Descriptor("lists the reports of faults that are on the disk, oldest first")
+  public void crashes(
+      @Descriptor(Help.JSON)
+          @Parameter(names = "--json", presentValue = "true", absentValue = "false")
+          boolean json) {
+    Shell.current().print(CrashRow.list(gateway.crashes(), ZoneId.systemDefault()), json);
   }
 
   @Descriptor("lists the latest faults of a driver or a device, oldest first")

@@ -17,7 +17,8 @@ record FaultRow(
     String kind,
     String message,
     String action,
-    String trace) {
+    String trace,
+    String report) {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS");
@@ -36,15 +37,23 @@ record FaultRow(
                         f.kind(),
                         f.message(),
                         f.action(),
-                        f.trace()))
+                        f.trace(),
+                        f.report()))
             .toList();
     return new View(rows, trace ? withTraces(rows, zone) : table(rows, zone));
   }
 
   private static String table(List<FaultRow> rows, ZoneId zone) {
-    Table table = new Table("TIME", "DRIVER", "DEVICE", "KIND", "MESSAGE", "ACTION");
+    Table table = new Table("TIME", "DRIVER", "DEVICE", "KIND", "MESSAGE", "ACTION", "REPORT");
     for (FaultRow row : rows) {
-      table.row(row.clock(zone), row.driver, row.target(), row.kind, row.message, row.action);
+      table.row(
+          row.clock(zone),
+          row.driver,
+          row.target(),
+          row.kind,
+          row.message,
+          row.action,
+          row.report.substring(row.report.lastIndexOf('/') + 1));
     }
     return table.text("no faults");
   }
@@ -67,7 +76,8 @@ record FaultRow(
             + ": "
             + Table.printable(message)
             + "\n    then: "
-            + action;
+            + action
+            + (report.isEmpty() ? "" : "\n    report: " + report);
     return trace.isBlank() ? head : head + "\n" + trace.stripTrailing().indent(4).stripTrailing();
   }
 

@@ -12,6 +12,7 @@ import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.device.usb.descriptor.UsbDescriptors;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.CompartmentState;
+import org.bulkhead.framework.admin.CrashInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.DriverInfo;
 import org.bulkhead.framework.admin.FaultInfo;
@@ -98,6 +99,11 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
         1,
         List.of(compartments),
         "");
+  }
+
+  @Override
+  public List<CrashInfo> crashes() {
+    return List.of();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.io.StringReader;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.bulkhead.framework.admin.CrashInfo;
 import org.bulkhead.framework.admin.FaultInfo;
 import org.junit.jupiter.api.Test;
 
@@ -116,17 +117,35 @@ class ViewsTest {
             "exception",
             "it threw",
             "java.lang.X\n\tat y",
-            "restarted");
+            "restarted",
+            "/var/crash/20250102T030405.678Z-ftdi-1-3");
     assertThat(FaultRow.list(List.of(fault), false, ZoneOffset.UTC).text())
         .isEqualTo(
             """
-            TIME                     DRIVER  DEVICE  KIND       MESSAGE   ACTION
-            2025-01-02 03:04:05.678  ftdi    1-3:0   exception  it threw  restarted\
+            TIME                     DRIVER  DEVICE  KIND       MESSAGE   ACTION     REPORT
+            2025-01-02 03:04:05.678  ftdi    1-3:0   exception  it threw  restarted  20250102T030405.678Z-ftdi-1-3\
             """);
     View full = FaultRow.list(List.of(fault), true, ZoneOffset.UTC);
-    assertThat(full.text()).contains("then: restarted").contains("    java.lang.X\n");
+    assertThat(full.text())
+        .contains("then: restarted")
+        .contains("report: /var/crash/20250102T030405.678Z-ftdi-1-3")
+        .contains("    java.lang.X\n");
     assertThat(array(full).getJsonObject(0).getString("time"))
         .isEqualTo("2025-01-02T03:04:05.678Z");
+  }
+
+  @Test
+  void crashes_sayWhatWhenAndWhere() {
+    CrashInfo crash =
+        new CrashInfo(
+            Instant.parse("2025-01-02T03:04:05.678Z"), "/var/crash/x", 2048, "ftdi on 1-3:0, hang");
+    assertThat(CrashRow.list(List.of(crash), ZoneOffset.UTC).text())
+        .isEqualTo(
+            """
+            TIME                 FAULT                SIZE   REPORT
+            2025-01-02 03:04:05  ftdi on 1-3:0, hang  2 KiB  /var/crash/x\
+            """);
+    assertThat(CrashRow.list(List.of(), ZoneOffset.UTC).text()).isEqualTo("no reports");
   }
 
   private static JsonArray array(View view) {

@@ -15,6 +15,8 @@ import java.time.Instant;
  * @param message what happened, one line
  * @param trace the stack trace, or empty
  * @param action what was done about it, one line
+ * @param report the folder of its report, which may have been pruned since; empty where there is
+ *     none
  */
 public record FaultInfo(
     Instant time,
@@ -26,4 +28,5 @@ public record FaultInfo(
     String kind,
     String message,
     String trace,
-    String action) {}
+    String action,
+    String report) {}

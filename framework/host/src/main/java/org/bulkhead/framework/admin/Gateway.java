@@ -47,6 +47,13 @@ public interface Gateway {
   List<FaultInfo> faults();
 
   /**
+   * The reports of faults that are on the disk. Does I/O.
+   *
+   * @return oldest first
+   */
+  List<CrashInfo> crashes();
+
+  /**
    * Resets a device and restarts its drivers. Blocks for some 100 ms.
    *
    * @param location the device

@@ -1,6 +1,7 @@
 package org.bulkhead.framework.internal;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import org.bulkhead.device.input.InputListener;
 import org.bulkhead.device.input.KeyboardLayout;
 import org.bulkhead.device.transport.Transport;
 import org.bulkhead.framework.admin.CompartmentInfo;
+import org.bulkhead.framework.admin.CrashInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.DriverInfo;
 import org.bulkhead.framework.admin.FaultInfo;
@@ -32,6 +34,7 @@ import org.bulkhead.framework.internal.compartment.Limits;
 import org.bulkhead.framework.internal.device.DeviceRegistry;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.input.InputHub;
+import org.bulkhead.framework.internal.recorder.CrashReports;
 import org.bulkhead.framework.internal.session.SerialEvents;
 import org.bulkhead.framework.internal.session.SessionRegistry;
 import org.bulkhead.framework.internal.weave.DriverWeaver;
@@ -101,7 +104,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.serialEvents = new SerialEvents(log, this::listener);
     this.sessions =
         new SessionRegistry(this::publish, patience, inputs, serialEvents::dataAvailable);
-    this.host = new Host(limits, sessions, loggers);
+    this.host = new Host(limits, sessions, loggers, crashes(config));
     this.compartments = new Compartments(host);
     this.devices = new DeviceRegistry(context, log, host.inOrder(), compartments::deviceLeft);
     this.manager =
@@ -127,6 +130,19 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
         Duration.ofMillis(config.backoffMillis()),
         Duration.ofMillis(config.backoffMaxMillis()),
         Duration.ofMillis(config.updateWaitMillis()));
+  }
+
+  private CrashReports crashes(GatewayConfig config) {
+    String var = context.getProperty("bulkhead.var");
+    return var == null
+        ? CrashReports.none()
+        : new CrashReports(
+            Path.of(var, "crash"),
+            new CrashReports.Settings(
+                config.crashReportsPerHour(),
+                (long) config.crashReportsMebibytes() << 20,
+                Duration.ofDays(config.crashReportsDays())),
+            log);
   }
 
   private KeyboardLayout layout(String name) {
@@ -348,6 +364,11 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   @Override
   public List<FaultInfo> faults() {
     return host.faults();
+  }
+
+  @Override
+  public List<CrashInfo> crashes() {
+    return host.crashes();
   }
 
   @Override

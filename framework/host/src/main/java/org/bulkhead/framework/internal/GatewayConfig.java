@@ -70,6 +70,20 @@ public @interface GatewayConfig {
               + "driver may call is refused")
   boolean weaving() default true;
 
+  /** How many reports one driver on one device may write within an hour. */
+  @AttributeDefinition(
+      description =
+          "How many crash reports one driver on one device may write within an hour; 0: none")
+  int crashReportsPerHour() default 20;
+
+  /** What all reports may take. */
+  @AttributeDefinition(description = "What all crash reports may take on the disk, in MiB")
+  int crashReportsMebibytes() default 64;
+
+  /** How long a report is kept. */
+  @AttributeDefinition(description = "How long a crash report is kept, in days")
+  int crashReportsDays() default 30;
+
   /** Whether {@code fault:inject} works. */
   @AttributeDefinition(description = "Whether faults may be planted with fault:inject")
   boolean faultInjection() default false;

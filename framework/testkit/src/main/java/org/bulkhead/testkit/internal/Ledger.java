@@ -36,7 +36,8 @@ public final class Ledger {
     }
   }
 
-  void complain(String what) {
+  /** Something was done wrong. */
+  public void complain(String what) {
     complaints.add(what);
   }
 

@@ -71,6 +71,10 @@ class ManifestIT {
               DependencyRule.exporting("org.bulkhead.transport.sim")
                   .importing("org.bulkhead.device.*")),
           entry(
+              "org.bulkhead.transport.replay",
+              DependencyRule.exporting("org.bulkhead.transport.replay")
+                  .importing("org.bulkhead.device.*")),
+          entry(
               "org.bulkhead.transport.libusb",
               DependencyRule.exporting().importing("org.bulkhead.device.*", "org.usb4java")),
           entry("org.bulkhead.usb4java", DependencyRule.exporting("org.usb4java")),

@@ -102,6 +102,15 @@ public final class SupervisedDriver implements Driver, DriverSource {
   }
 
   @Override
+  public String version() {
+    return bundle.getSymbolicName()
+        + " "
+        + bundle.getVersion()
+        + ", bundle "
+        + bundle.getBundleId();
+  }
+
+  @Override
   public UsbDriver obtain() {
     UsbDriver driver = isThere() ? objects.getService() : null;
     if (driver == null) {

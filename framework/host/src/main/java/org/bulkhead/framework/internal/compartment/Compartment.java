@@ -14,6 +14,8 @@ import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.device.UsbFunction;
+import org.bulkhead.framework.internal.recorder.CrashReports;
+import org.bulkhead.framework.internal.recorder.FlightRecorder;
 import org.bulkhead.framework.internal.usb.LentDevice;
 import org.bulkhead.framework.internal.weave.ForbiddenCall;
 import org.bulkhead.framework.internal.weave.StopSwitch;
@@ -40,6 +42,8 @@ public final class Compartment {
   private final Logger log;
   private final CountDownLatch firstStart = new CountDownLatch(1);
 
+  private final FlightRecorder recorder = new FlightRecorder();
+
   private volatile String location;
   private volatile DriverSource source;
   private volatile CompartmentState state = CompartmentState.STOPPED;
@@ -51,7 +55,7 @@ public final class Compartment {
   private volatile int abandoned;
   private volatile int lives;
   private volatile int attachedLife;
-  private ManagedDevice device;
+  private volatile ManagedDevice device;
   private boolean driverThere;
   private boolean closed;
   private InterfaceDescriptor matched;
@@ -70,6 +74,11 @@ public final class Compartment {
     this.budget = new RestartBudget(host.limits());
     this.log = host.loggers().getLogger("driver." + driver + "." + location);
     host.supervise(this);
+  }
+
+  /** Its last transfers. */
+  public FlightRecorder recorder() {
+    return recorder;
   }
 
   /** The identity of its device. */
@@ -320,8 +329,10 @@ public final class Compartment {
   }
 
   private void fault(Incarnation from, Fault fault) {
+    // Before what is in flight is cancelled, and threads leave the place where they hang.
+    CrashReports.Pending report = from.isCondemned() ? null : crash(from.number(), fault);
     from.condemn();
-    actor.execute(() -> faulted(from, fault));
+    actor.execute(() -> faulted(from, fault, report));
   }
 
   private void deviceLost(Incarnation from) {
@@ -349,6 +360,7 @@ public final class Compartment {
     Incarnation next =
         new Incarnation(this, lives, host.driverThreads(), stop, host.limits().call());
     incarnation = next;
+    recorder.begins();
     Context context =
         new Context(next, new LentDevice(device, next), matched, host.services(), log);
     DriverSource by = source;
@@ -397,8 +409,16 @@ public final class Compartment {
     log.info("{} runs, incarnation {}", this, lives);
   }
 
-  private void faulted(Incarnation from, Fault fault) {
+  private CrashReports.Pending crash(int life, Fault fault) {
+    DriverSource by = source;
+    return host.crash(this, life, fault, device, by == null ? "" : by.version());
+  }
+
+  private void faulted(Incarnation from, Fault fault, CrashReports.Pending report) {
     if (from != incarnation) {
+      if (report != null) {
+        report.done("nothing: this incarnation had ended already");
+      }
       return;
     }
     faults++;
@@ -420,13 +440,13 @@ public final class Compartment {
               .formatted(
                   budget.recent(), host.limits().period().toSeconds(), fault.message(), location);
       host.services().refuse(this, reason);
-      host.record(this, lives, fault, "quarantined");
+      host.record(this, lives, fault, "quarantined", report);
       log.error("{} quarantined: {}", this, reason);
       return;
     }
     state = CompartmentState.BACKOFF;
     reason = fault.message();
-    host.record(this, lives, fault, "restarted after " + pause.toMillis() + " ms");
+    host.record(this, lives, fault, "restarted after " + pause.toMillis() + " ms", report);
     log.warn("{} {}: {}; restarts in {} ms", this, fault.kind().label(), reason, pause.toMillis());
     schedule(pause, this::start);
   }
@@ -435,15 +455,16 @@ public final class Compartment {
     if (lives == number && device != null && state == CompartmentState.BACKOFF) {
       Duration pause = budget.fault(System.nanoTime());
       Fault fault = new Fault(FaultKind.LOST_DEVICE, "the device is there but does not answer", "");
+      CrashReports.Pending report = crash(number, fault);
       faults++;
       if (pause == null) {
         state = CompartmentState.QUARANTINED;
         reason =
             "the device is there but does not answer: unplug it, or driver:restart " + location;
         host.services().refuse(this, reason);
-        host.record(this, lives, fault, "quarantined");
+        host.record(this, lives, fault, "quarantined", report);
       } else {
-        host.record(this, lives, fault, "restarted");
+        host.record(this, lives, fault, "restarted", report);
         start();
       }
     }

@@ -21,6 +21,11 @@ public interface DriverSource {
     return null;
   }
 
+  /** The bundle and version that it comes from, for people. */
+  default String version() {
+    return "";
+  }
+
   /** A driver for one incarnation; throws what the driver's constructor or activation throws. */
   UsbDriver obtain();
 

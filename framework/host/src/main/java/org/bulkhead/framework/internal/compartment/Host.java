@@ -12,8 +12,12 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bulkhead.framework.admin.CrashInfo;
 import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.framework.admin.FaultListener;
+import org.bulkhead.framework.internal.device.ManagedDevice;
+import org.bulkhead.framework.internal.recorder.Crash;
+import org.bulkhead.framework.internal.recorder.CrashReports;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 
@@ -36,10 +40,17 @@ public final class Host implements AutoCloseable {
       new ScheduledThreadPoolExecutor(1, named("supervisor"));
   private final FaultFeed feed =
       new FaultFeed(lifecycle, thrown -> gatewayLog().error("a listener for faults threw", thrown));
+  private final CrashReports crashes;
   private final Set<Compartment> supervised = ConcurrentHashMap.newKeySet();
 
-  /** Starts the supervisor. */
+  /** Starts the supervisor of compartments whose faults leave no reports. */
   public Host(Limits limits, Services services, LoggerFactory loggers) {
+    this(limits, services, loggers, CrashReports.none());
+  }
+
+  /** Starts the supervisor. */
+  public Host(Limits limits, Services services, LoggerFactory loggers, CrashReports crashes) {
+    this.crashes = crashes;
     this.limits = limits;
     this.services = services;
     this.loggers = loggers;
@@ -111,7 +122,43 @@ public final class Host implements AutoCloseable {
     return clock;
   }
 
-  void record(Compartment compartment, int incarnation, Fault fault, String action) {
+  /** Begins the report of a fault; null where there will be none. Does not block. */
+  CrashReports.Pending crash(
+      Compartment compartment, int life, Fault fault, ManagedDevice device, String version) {
+    if (device == null || !crashes.isOn()) {
+      return null;
+    }
+    try {
+      return crashes.begin(
+          new Crash(
+              Instant.now(),
+              compartment.driverName(),
+              version,
+              compartment.location(),
+              compartment.interfaceNumber(),
+              life,
+              fault.kind().label(),
+              fault.message(),
+              fault.trace(),
+              compartment.info().toString(),
+              Crash.Device.of(device.transport(), device.bus(), device.configuration().value()),
+              compartment.recorder().recording()));
+    } catch (Throwable thrown) {
+      // A transport's device may throw; the driver is to be restarted all the same.
+      gatewayLog().error("the report of a fault of {} failed", compartment, thrown);
+      return null;
+    }
+  }
+
+  void record(
+      Compartment compartment,
+      int incarnation,
+      Fault fault,
+      String action,
+      CrashReports.Pending report) {
+    if (report != null) {
+      report.done(action);
+    }
     FaultInfo info =
         new FaultInfo(
             Instant.now(),
@@ -123,7 +170,8 @@ public final class Host implements AutoCloseable {
             fault.kind().label(),
             fault.message(),
             fault.trace(),
-            action);
+            action,
+            report == null ? "" : report.path());
     faults.add(info);
     feed.tell(info);
   }
@@ -158,11 +206,17 @@ public final class Host implements AutoCloseable {
     return faults.latest();
   }
 
+  /** The reports of faults on the disk, oldest first. Does I/O. */
+  public List<CrashInfo> crashes() {
+    return crashes.list();
+  }
+
   /** Ends the threads; compartments are closed before. */
   @Override
   public void close() {
     clock.shutdownNow();
     lifecycle.shutdown();
     driverThreads.shutdownNow();
+    crashes.close();
   }
 }

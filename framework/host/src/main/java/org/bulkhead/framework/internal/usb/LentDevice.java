@@ -16,6 +16,7 @@ import org.bulkhead.device.usb.descriptor.ConfigurationDescriptor;
 import org.bulkhead.device.usb.descriptor.UsbDescriptors;
 import org.bulkhead.framework.internal.compartment.Incarnation;
 import org.bulkhead.framework.internal.device.ManagedDevice;
+import org.bulkhead.framework.internal.recorder.FlightRecorder;
 
 /** A device lent to one incarnation. */
 public final class LentDevice implements UsbDevice {
@@ -105,8 +106,16 @@ public final class LentDevice implements UsbDevice {
   public void reset() throws UsbException {
     incarnation.crossing();
     interfaces.values().forEach(LentInterface::cancelAll);
-    hold().reset();
+    recorder().reset(incarnation.number(), hold()::reset);
     incarnation.progress(0);
+  }
+
+  FlightRecorder recorder() {
+    return incarnation.compartment().recorder();
+  }
+
+  void request(long setup, FlightRecorder.Request request) throws UsbException {
+    recorder().request(incarnation.number(), setup, request);
   }
 
   long nanos(Duration timeout) {

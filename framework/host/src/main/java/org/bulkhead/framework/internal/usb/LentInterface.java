@@ -10,9 +10,14 @@ import org.bulkhead.device.usb.descriptor.Direction;
 import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
 import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.device.usb.descriptor.TransferType;
+import org.bulkhead.framework.internal.recorder.Flight;
 
 /** A claimed interface, lent to one incarnation. */
 final class LentInterface implements UsbInterface {
+
+  // USB 2.0 section 9.4.10.
+  private static final int INTERFACE = 0x01;
+  private static final int SET_INTERFACE = 11;
 
   private final LentDevice device;
   private final int number;
@@ -55,7 +60,9 @@ final class LentInterface implements UsbInterface {
       throw failure(Kind.CANCELLED, "interrupted while selecting an alternate setting");
     }
     pipes.clear();
-    device.hold().select(number, alternateSetting);
+    device.request(
+        Flight.setup(INTERFACE, SET_INTERFACE, alternateSetting, number),
+        () -> device.hold().select(number, alternateSetting));
     descriptor = selected;
     device.incarnation().progress(0);
   }

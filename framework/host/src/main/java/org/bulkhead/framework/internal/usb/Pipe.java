@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.Transfer;
 import org.bulkhead.device.usb.TransferHandler;
@@ -17,6 +18,7 @@ import org.bulkhead.device.usb.descriptor.Direction;
 import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
 import org.bulkhead.device.usb.descriptor.TransferType;
 import org.bulkhead.framework.internal.compartment.Incarnation;
+import org.bulkhead.framework.internal.recorder.Flight;
 
 /**
  * An endpoint lent to one incarnation: submits on the driver's thread, completions from the
@@ -28,6 +30,11 @@ final class Pipe implements Endpoint, Incarnation.Part {
 
   private static final int MAX_CAPACITY_BYTES = 16 << 20;
   private static final int MAX_PACKETS = 128;
+
+  // USB 2.0 section 9.4.1.
+  private static final int ENDPOINT = 0x02;
+  private static final int CLEAR_FEATURE = 1;
+  private static final int ENDPOINT_HALT = 0;
 
   private final LentDevice device;
   private final Incarnation incarnation;
@@ -144,10 +151,15 @@ final class Pipe implements Endpoint, Incarnation.Part {
       throw failure(Kind.INVALID, "an isochronous endpoint: use allocateIsochronous");
     }
     PipeTransfer transfer = new PipeTransfer(this, packets, handler);
-    transfer.fill(
+    BusTransfer bus =
         device
             .handle()
-            .allocate(descriptor.type(), descriptor.address(), capacityBytes, packets, transfer));
+            .allocate(descriptor.type(), descriptor.address(), capacityBytes, packets, transfer);
+    transfer.fill(
+        bus,
+        device
+            .recorder()
+            .flight(incarnation.number(), descriptor.type(), descriptor.address(), bus.buffer()));
     allocated.add(transfer);
     return transfer;
   }
@@ -284,7 +296,9 @@ final class Pipe implements Endpoint, Incarnation.Part {
     if (!flights.isEmpty()) {
       throw failure(Kind.INVALID, "clear halt with " + flights.size() + " transfers in flight");
     }
-    device.handle().clearHalt(descriptor.address());
+    device.request(
+        Flight.setup(ENDPOINT, CLEAR_FEATURE, ENDPOINT_HALT, descriptor.address()),
+        () -> device.handle().clearHalt(descriptor.address()));
     incarnation.progress(0);
   }
 

@@ -12,6 +12,7 @@ import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.device.usb.descriptor.Direction;
+import org.bulkhead.framework.internal.recorder.Flight;
 
 /**
  * A driver's transfer over a transport's. The driver's thread moves it from idle to flying, the
@@ -34,6 +35,7 @@ final class PipeTransfer implements Transfer, BusCompletion {
   private final Pipe pipe;
   private final int packets;
   private BusTransfer bus;
+  private Flight flight;
   private ByteBuffer data;
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private volatile Thread waiter;
@@ -49,8 +51,9 @@ final class PipeTransfer implements Transfer, BusCompletion {
     this.handler = handler;
   }
 
-  void fill(BusTransfer transfer) {
+  void fill(BusTransfer transfer, Flight recorded) {
     bus = transfer;
+    flight = recorded;
     data = transfer.buffer().duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -88,10 +91,14 @@ final class PipeTransfer implements Transfer, BusCompletion {
       expiresAt = deadlineNanos;
       pipe.departed();
       state.set(State.FLYING);
+      flight.submitted(data.limit());
       boolean submitted = false;
       try {
         bus.submit(data.limit());
         submitted = true;
+      } catch (UsbException refused) {
+        flight.refused(refused.kind());
+        throw refused;
       } finally {
         if (!submitted && state.compareAndSet(State.FLYING, State.IDLE)) {
           pipe.arrived();
@@ -107,9 +114,13 @@ final class PipeTransfer implements Transfer, BusCompletion {
   /** On the transport's event thread. */
   @Override
   public void completed(BusTransfer transfer) {
+    if (state.get() != State.FLYING) {
+      return;
+    }
     actualLengthBytes = transfer.actualLengthBytes();
     TransferStatus end = transfer.status();
     status = expired && end == TransferStatus.CANCELLED ? TransferStatus.TIMEOUT : end;
+    flight.completed(status, actualLengthBytes);
     boolean forCaller = synchronous;
     Thread waiting = waiter;
     if (!state.compareAndSet(State.FLYING, State.LANDED)) {
