@@ -428,7 +428,7 @@ public final class Compartment {
     if (host.replaces(source.bundleId())) {
       state = CompartmentState.BACKOFF;
       reason = fault.message();
-      host.record(this, lives, fault, "waits for another version");
+      host.record(this, lives, fault, "waits for another version", report);
       schedule(host.limits().updateWait(), this::start);
       return;
     }
