@@ -254,8 +254,11 @@ public final class DeviceManager
           .filter(device -> !owners.containsKey(device))
           .forEach(left::add);
       // Before they are idle, as a run under way may ask.
-      await(new Wait(driverId, bundle, System.nanoTime() + settings.updateWait().toNanos()), left);
+      Wait wait = new Wait(driverId, bundle, System.nanoTime() + settings.updateWait().toNanos());
+      left.forEach(device -> waits.put(device, wait));
+      owners.keySet().removeAll(left);
       present.removeDriver(driver);
+      await(wait, left);
       if (present.isDriver(driverId)) {
         // Its successor stands ready.
         queue(() -> attachIdle(left));
@@ -266,8 +269,6 @@ public final class DeviceManager
   /** Attaches devices to others when the time for their driver to come back is over. */
   private void await(Wait wait, Collection<ServiceReference<?>> devices) {
     if (!devices.isEmpty()) {
-      devices.forEach(device -> waits.put(device, wait));
-      owners.keySet().removeAll(devices);
       queue(
           () -> attachIdle(devices),
           Math.max(0, wait.untilNanos() - System.nanoTime()) + WAIT_OVER_NANOS);
@@ -354,9 +355,9 @@ public final class DeviceManager
       hung.attached(bundle);
     } else if (owners.remove(device, driver)) {
       // It left before it was known to own the device.
-      await(
-          new Wait(driverId, bundle, System.nanoTime() + settings.updateWait().toNanos()),
-          List.of(device));
+      Wait wait = new Wait(driverId, bundle, System.nanoTime() + settings.updateWait().toNanos());
+      waits.put(device, wait);
+      await(wait, List.of(device));
     }
     if (!present.isDevice(device)) {
       forget(device);
