@@ -6,18 +6,18 @@ import org.bulkhead.framework.internal.weave.ClassWeaver;
 import org.bulkhead.framework.internal.weave.UnweavableException;
 
 /** Defines the classes below a prefix itself, woven or as they are. */
-final class WeavingLoader extends ClassLoader {
+public final class WeavingLoader extends ClassLoader {
 
   private final String prefix;
   private final boolean woven;
 
-  WeavingLoader(String prefix, boolean woven) {
+  public WeavingLoader(String prefix, boolean woven) {
     super(WeavingLoader.class.getClassLoader());
     this.prefix = prefix;
     this.woven = woven;
   }
 
-  <T> T make(Class<T> type, String name) {
+  public <T> T make(Class<T> type, String name) {
     try {
       return type.cast(loadClass(name).getConstructor().newInstance());
     } catch (ReflectiveOperationException e) {

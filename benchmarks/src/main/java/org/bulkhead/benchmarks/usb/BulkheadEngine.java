@@ -1,0 +1,137 @@
+package org.bulkhead.benchmarks.usb;
+
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.bulkhead.benchmarks.WeavingLoader;
+import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.transport.BusDevice;
+import org.bulkhead.device.transport.Transport;
+import org.bulkhead.device.transport.TransportListener;
+import org.bulkhead.framework.internal.compartment.Compartments;
+import org.bulkhead.framework.internal.compartment.Host;
+import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.device.ManagedDevice;
+import org.bulkhead.framework.internal.input.InputHub;
+import org.bulkhead.device.input.KeyboardLayout;
+import org.bulkhead.framework.internal.session.SessionRegistry;
+import org.bulkhead.testkit.internal.ListLog;
+import org.bulkhead.testkit.internal.Offers;
+import org.bulkhead.testkit.internal.Source;
+import org.bulkhead.transport.libusb.internal.LibusbTransport;
+import org.osgi.service.log.LoggerFactory;
+
+/**
+ * Bulkhead: the framework with its supervision, sessions and the libusb transport, without the
+ * container. A woven driver without a protocol has interface 0, the mass-storage driver 1.
+ */
+public final class BulkheadEngine implements Engine {
+
+  private static final String RAW = "org.bulkhead.benchmarks.usb.driver.";
+  private static final String STORAGE = "org.bulkhead.driver.massstorage.";
+
+
+  private final BlockDevice raw;
+  private final BlockDevice storage;
+
+  /** A driver that is told what to do. */
+  public interface Commanded {
+
+    /**
+     * Has a command run at the next call of the session.
+     *
+     * @param command what
+     * @param tally what it moved
+     */
+    void next(Command command, Tally tally);
+  }
+
+  private final Commanded driver;
+
+  BulkheadEngine() throws Exception {
+    ListLog log = new ListLog();
+    Offers offers = new Offers();
+    InputHub inputs =
+        new InputHub(KeyboardLayout.named("us"), log.loggers().getLogger("gateway"));
+    SessionRegistry sessions = new SessionRegistry(offers, Duration.ofSeconds(30), inputs);
+    Compartments compartments =
+        new Compartments(new Host(Limits.DEFAULT, sessions, log.loggers()));
+    CompletableFuture<ManagedDevice> found = new CompletableFuture<>();
+    transport(log.loggers()).watch(new Listener(found));
+    ManagedDevice device = found.get(20, TimeUnit.SECONDS);
+    UsbDriver first = new WeavingLoader(RAW, true).make(UsbDriver.class, RAW + "RawDriver");
+    driver = (Commanded) first;
+    UsbDriver second =
+        new WeavingLoader(STORAGE, true)
+            .make(UsbDriver.class, STORAGE + "internal.MassStorageDriver");
+    device
+        .configuration()
+        .interfaces()
+        .forEach(
+            each ->
+                compartments.attach(
+                    device, each, new Source(() -> each.number() == 0 ? first : second)));
+    raw = await(offers, "raw", log);
+    storage = await(offers, "0", log);
+  }
+
+  private static Transport transport(LoggerFactory loggers) throws ReflectiveOperationException {
+    var constructor = LibusbTransport.class.getConstructors()[0];
+    Class<?> configuration = constructor.getParameterTypes()[0];
+    Object defaults =
+        Proxy.newProxyInstance(
+            configuration.getClassLoader(),
+            new Class<?>[] {configuration},
+            (self, method, arguments) -> method.getDefaultValue());
+    return (Transport) constructor.newInstance(defaults, loggers);
+  }
+
+  private static BlockDevice await(Offers offers, String unit, ListLog log)
+      throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (offers.service(BlockDevice.class, unit) == null) {
+      if (System.nanoTime() - until > 0) {
+        throw new IllegalStateException("no block device " + unit + ": " + log.lines());
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    return (BlockDevice) offers.service(BlockDevice.class, unit);
+  }
+
+  private record Listener(CompletableFuture<ManagedDevice> found) implements TransportListener {
+
+    @Override
+    public void arrived(BusDevice bus) {
+      try {
+        ManagedDevice device = ManagedDevice.of("libusb", bus);
+        if (device.identity().vendorId() == 0x1209) {
+          found.complete(device);
+        }
+      } catch (Exception e) {
+        found.completeExceptionally(e);
+      }
+    }
+
+    @Override
+    public void left(BusDevice bus) {}
+  }
+
+  @Override
+  public void run(Command command, Tally tally) throws Exception {
+    if (command.mode().equals("block")) {
+      ByteBuffer data = ByteBuffer.allocateDirect(command.size());
+      do {
+        storage.read(0, data.clear());
+      } while (tally.count(command.size()));
+      return;
+    }
+    driver.next(command, tally);
+    raw.flush();
+    if (command.mode().equals("handler")) {
+      tally.await();
+    }
+  }
+}

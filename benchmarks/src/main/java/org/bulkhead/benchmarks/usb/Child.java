@@ -1,0 +1,125 @@
+package org.bulkhead.benchmarks.usb;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An engine in a process of its own, with the stand-in for usbfs loaded before it. */
+final class Child implements AutoCloseable {
+
+  private final String name;
+  private final Process process;
+  private final PrintStream commands;
+  private final BufferedReader answers;
+  private final LongBuffer counters;
+
+  /**
+   * Starts an engine and waits until it has the device open.
+   *
+   * @param folder what usbfs/Makefile made
+   * @param device the timings, as usbfs/device.c takes them
+   */
+  Child(String name, List<String> program, Path folder, String device) throws IOException {
+    this.name = name;
+    Path file = folder.resolve("counters." + name);
+    Files.deleteIfExists(file);
+    ProcessBuilder builder =
+        new ProcessBuilder(program).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("STANDIN_ROOT", folder.resolve("root").toString());
+    builder.environment().put("STANDIN_DEVICE", device);
+    builder.environment().put("STANDIN_COUNTERS", file.toString());
+    // Our sysfs is not of that file system.
+    builder.environment().put("SYSTEMD_DEVICE_VERIFY_SYSFS", "0");
+    builder.environment().put("LD_PRELOAD", folder.resolve("standin.so").toString());
+    process = builder.start();
+    commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+    answers =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    answer("ready");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      counters =
+          channel
+              .map(FileChannel.MapMode.READ_ONLY, 0, 4096)
+              .order(ByteOrder.nativeOrder())
+              .asLongBuffer();
+    }
+  }
+
+  private String answer(String expected) throws IOException {
+    String line = answers.readLine();
+    if (line == null || !expected.isEmpty() && !line.equals(expected)) {
+      throw new IOException("the engine " + name + " said " + line + "; its error is above");
+    }
+    return line;
+  }
+
+  Sample run(Command command) throws IOException {
+    Sample.Calls callsBefore = calls();
+    long cpuBefore = cpuNanos();
+    commands.println(command.line());
+    long[] figures =
+        Arrays.stream(answer("").split(" ")).mapToLong(Long::parseLong).toArray();
+    return new Sample(
+        figures[0],
+        figures[1],
+        figures[2],
+        cpuNanos() - cpuBefore,
+        figures[3],
+        calls().since(callsBefore),
+        Arrays.copyOfRange(figures, 4, figures.length));
+  }
+
+  private Sample.Calls calls() {
+    return new Sample.Calls(
+        counters.get(0),
+        counters.get(1),
+        counters.get(2),
+        counters.get(3),
+        counters.get(4),
+        counters.get(5));
+  }
+
+  /** Of the threads that live: what a thread used that ended meanwhile is lost. */
+  private long cpuNanos() throws IOException {
+    long sum = 0;
+    Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        try {
+          String text = Files.readString(thread.resolve("schedstat"));
+          sum += Long.parseLong(text.substring(0, text.indexOf(' ')));
+        } catch (NoSuchFileException ended) {
+          // Between the listing and the look.
+        }
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public void close() {
+    commands.close();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package org.bulkhead.benchmarks.usb;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+
+/** What one run of an engine moved. Counting allocates nothing. */
+public final class Tally {
+
+  private static final int SAMPLES = 4 << 20;
+  private static final int[] LATENCIES = new int[SAMPLES];
+  private static final double[] PERCENTILES = {50, 99, 99.9, 99.99, 100};
+
+  /** Transfers until the state is steady. */
+  private static final int SKIPPED = 64;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final long[] ids = ManagementFactory.getThreadMXBean().getAllThreadIds();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final long begin = System.nanoTime();
+  private final long until;
+  private long transfers;
+  private long bytes;
+  private long allocatedBefore = -1;
+  private long allocated = -1;
+  private int samples;
+
+  Tally(int millis) {
+    until = begin + millis * 1_000_000L;
+  }
+
+  /**
+   * Counts a transfer.
+   *
+   * @param moved bytes
+   * @return whether to go on
+   */
+  public boolean count(int moved) {
+    bytes += moved;
+    transfers++;
+    if (transfers == SKIPPED) {
+      allocatedBefore = allocatedByNow();
+    }
+    boolean more = System.nanoTime() - until < 0;
+    if (!more && allocated < 0 && transfers > SKIPPED) {
+      allocated = allocatedByNow() - allocatedBefore;
+    }
+    return more;
+  }
+
+  /**
+   * Notes a latency.
+   *
+   * @param nanos how long
+   */
+  public void note(long nanos) {
+    if (samples < SAMPLES) {
+      LATENCIES[samples++] = (int) Math.min(nanos, Integer.MAX_VALUE);
+    }
+  }
+
+  /** Ends a run that goes on after its call returned. */
+  public void end() {
+    over.countDown();
+  }
+
+  void await() throws InterruptedException {
+    over.await();
+  }
+
+  private long allocatedByNow() {
+    long sum = 0;
+    for (long id : ids) {
+      sum += Math.max(0, threads.getThreadAllocatedBytes(id));
+    }
+    return sum;
+  }
+
+  /** "TRANSFERS BYTES NANOS ALLOCATED", and the latencies where there are any. */
+  String line() {
+    long nanos = System.nanoTime() - begin;
+    StringBuilder line =
+        new StringBuilder().append(transfers).append(' ').append(bytes).append(' ').append(nanos);
+    line.append(' ').append(Math.max(0, allocated));
+    if (samples > 0) {
+      Arrays.sort(LATENCIES, 0, samples);
+      for (double percentile : PERCENTILES) {
+        line.append(' ').append(LATENCIES[(int) ((samples - 1) * percentile / 100)]);
+      }
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,140 @@
+package org.bulkhead.benchmarks.usb.driver;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import org.bulkhead.benchmarks.usb.BulkheadEngine;
+import org.bulkhead.benchmarks.usb.Command;
+import org.bulkhead.benchmarks.usb.Tally;
+import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.block.BlockGeometry;
+import org.bulkhead.device.driver.DriverContext;
+import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.usb.Endpoint;
+import org.bulkhead.device.usb.Transfer;
+import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.device.usb.UsbInterface;
+
+/** Runs commands on the endpoints of the stand-in, inside the gate: a flush is a command. */
+public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.Commanded {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private Endpoint source;
+  private Endpoint loopIn;
+  private Endpoint loopOut;
+  private volatile Command command;
+  private volatile Tally tally;
+
+  /** For the loader. */
+  public RawDriver() {}
+
+  @Override
+  public Attachment attach(DriverContext context) throws UsbException {
+    UsbInterface function = context.device().claim(context.matched().number());
+    source = function.endpoint(0x81);
+    loopIn = function.endpoint(0x83);
+    loopOut = function.endpoint(0x04);
+    context.publish(BlockDevice.class, "raw", this, Map.of());
+    return Attachment.NOTHING_TO_DO;
+  }
+
+  @Override
+  public void next(Command now, Tally counts) {
+    command = now;
+    tally = counts;
+  }
+
+  @Override
+  public void flush() throws IOException {
+    switch (command.mode()) {
+      case "sync" -> sync();
+      case "async" -> async();
+      case "handler" -> handler();
+      case "trip" -> trip();
+      default -> throw new IOException(command.mode());
+    }
+  }
+
+  private void sync() throws UsbException {
+    Transfer transfer = source.allocate(command.size());
+    int moved;
+    do {
+      transfer.data().clear();
+      moved = source.transfer(transfer, TIMEOUT);
+    } while (tally.count(moved));
+    transfer.free();
+  }
+
+  private void trip() throws UsbException {
+    Transfer out = loopOut.allocate(command.size());
+    Transfer in = loopIn.allocate(command.size());
+    long begin = System.nanoTime();
+    boolean more = true;
+    while (more) {
+      out.data().clear();
+      loopOut.transfer(out, TIMEOUT);
+      in.data().clear();
+      more = tally.count(loopIn.transfer(in, TIMEOUT));
+      long end = System.nanoTime();
+      tally.note(end - begin);
+      begin = end;
+    }
+    out.free();
+    in.free();
+  }
+
+  private void async() throws UsbException {
+    Transfer[] all = new Transfer[command.depth()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = source.allocate(command.size());
+      source.submit(all[i], null);
+    }
+    while (source.inFlight() > 0) {
+      Transfer back = source.reap(TIMEOUT);
+      back.check();
+      if (tally.count(back.actualLengthBytes())) {
+        back.data().clear();
+        source.submit(back, null);
+      }
+    }
+    for (Transfer each : all) {
+      each.free();
+    }
+  }
+
+  private void handler() throws UsbException {
+    for (int i = 0; i < command.depth(); i++) {
+      source.submit(source.allocate(command.size(), this::again), null);
+    }
+  }
+
+  private void again(Transfer back) throws UsbException {
+    back.check();
+    if (tally.count(back.actualLengthBytes())) {
+      back.data().clear();
+      source.submit(back, null);
+    } else {
+      back.free();
+      if (source.inFlight() == 0) {
+        tally.end();
+      }
+    }
+  }
+
+  @Override
+  public BlockGeometry geometry() throws IOException {
+    throw new IOException("there are no blocks");
+  }
+
+  @Override
+  public void read(long block, ByteBuffer destination) throws IOException {
+    throw new IOException("there are no blocks");
+  }
+
+  @Override
+  public void write(long block, ByteBuffer data) throws IOException {
+    throw new IOException("there are no blocks");
+  }
+}

@@ -1,0 +1,2 @@
+/** A driver without a protocol, woven as drivers are. */
+package org.bulkhead.benchmarks.usb.driver;

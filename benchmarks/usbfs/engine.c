@@ -1,0 +1,215 @@
+/* The program in C that the others are compared with. Reads one command a line, "MODE SIZE DEPTH
+ * MILLIS", and answers with "TRANSFERS BYTES NANOS 0" and, where it measures them, latencies in ns:
+ *   sync   one transfer after the other, libusb_bulk_transfer
+ *   async  DEPTH transfers in flight, submitted again in their callbacks
+ *   trip   SIZE bytes out and in again on the loop-back
+ *   block  SIZE bytes of the stick by bulk-only transport
+ *   open   transfers begin on time, DEPTH a second, whether or not earlier ones are back */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "libusb.h"
+
+#define TIMEOUT_MS 5000
+#define FLIGHTS 1024
+#define SAMPLES (4 << 20)
+
+static libusb_context *context;
+static libusb_device_handle *handle;
+static uint32_t *latencies;
+static long samples;
+static long transfers;
+static long long bytes;
+static int64_t until;
+static int flying;
+
+static void die(const char *what, int code) {
+  fprintf(stderr, "engine: %s: %d\n", what, code);
+  exit(1);
+}
+
+static int64_t now(void) {
+  struct timespec at;
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  return at.tv_sec * INT64_C(1000000000) + at.tv_nsec;
+}
+
+static void note(int64_t nanos) {
+  if (samples < SAMPLES) latencies[samples++] = (uint32_t)(nanos < UINT32_MAX ? nanos : UINT32_MAX);
+}
+
+static int bulk(unsigned char endpoint, unsigned char *data, int length) {
+  int moved = 0;
+  int code = libusb_bulk_transfer(handle, endpoint, data, length, &moved, TIMEOUT_MS);
+  if (code != 0) die("bulk transfer", code);
+  return moved;
+}
+
+static void sync_in(unsigned char *data, int size) {
+  do {
+    bytes += bulk(0x81, data, size);
+    transfers++;
+  } while (now() < until);
+}
+
+static void trip(unsigned char *data, int size) {
+  int64_t begin = now(), end;
+  do {
+    bulk(0x04, data, size);
+    bytes += bulk(0x83, data, size);
+    transfers++;
+    end = now();
+    note(end - begin);
+    begin = end;
+  } while (end < until);
+}
+
+static void block(unsigned char *data, int size) {
+  unsigned char command[31] = "USBC", status[64];
+  int count = size / 512;
+  memcpy(command + 8, &size, 4);
+  command[12] = 0x80;
+  command[14] = 10;
+  command[15] = 0x28;
+  command[22] = (unsigned char)(count >> 8);
+  command[23] = (unsigned char)count;
+  do {
+    memcpy(command + 4, &transfers, 4);
+    bulk(0x06, command, 31);
+    bytes += bulk(0x85, data, size);
+    if (bulk(0x85, status, 13) != 13 || status[12] != 0) die("command status", status[12]);
+    transfers++;
+  } while (now() < until);
+}
+
+static void submit(struct libusb_transfer *transfer) {
+  int code = libusb_submit_transfer(transfer);
+  if (code != 0) die("submit", code);
+  flying++;
+}
+
+static void handle_events(int64_t nanos) {
+  struct timeval wait = {nanos / 1000000000, nanos % 1000000000 / 1000};
+  int code = libusb_handle_events_timeout(context, &wait);
+  if (code != 0) die("handle events", code);
+}
+
+static void again(struct libusb_transfer *transfer) {
+  flying--;
+  if (transfer->status != 0) die("transfer", transfer->status);
+  bytes += transfer->actual_length;
+  transfers++;
+  if (now() < until) submit(transfer);
+}
+
+static struct libusb_transfer *allocate(int size, libusb_transfer_cb_fn callback) {
+  struct libusb_transfer *made = libusb_alloc_transfer(0);
+  made->dev_handle = handle;
+  made->endpoint = 0x81;
+  made->type = LIBUSB_TRANSFER_TYPE_BULK;
+  made->length = size;
+  made->buffer = malloc((size_t)size);
+  made->callback = callback;
+  return made;
+}
+
+static void release(struct libusb_transfer **all, int count) {
+  for (int i = 0; i < count; i++) {
+    free(all[i]->buffer);
+    libusb_free_transfer(all[i]);
+  }
+}
+
+static void async_in(int size, int depth) {
+  struct libusb_transfer *all[FLIGHTS];
+  if (depth > FLIGHTS) die("depth", depth);
+  for (int i = 0; i < depth; i++) all[i] = allocate(size, again);
+  for (int i = 0; i < depth; i++) submit(all[i]);
+  while (flying > 0) handle_events(1000000000);
+  release(all, depth);
+}
+
+static struct libusb_transfer *idle[FLIGHTS];
+static int64_t due[FLIGHTS];
+static int idles;
+
+static void back(struct libusb_transfer *transfer) {
+  flying--;
+  if (transfer->status != 0) die("transfer", transfer->status);
+  bytes += transfer->actual_length;
+  transfers++;
+  note(now() - due[(intptr_t)transfer->user_data]);
+  idle[idles++] = transfer;
+}
+
+static void open_loop(int size, int rate) {
+  struct libusb_transfer *all[FLIGHTS];
+  int64_t begin = now();
+  long next = 0;
+  for (idles = 0; idles < FLIGHTS; idles++) {
+    idle[idles] = all[idles] = allocate(size, back);
+    all[idles]->user_data = (void *)(intptr_t)idles;
+  }
+  for (;;) {
+    int64_t at = begin + next * INT64_C(1000000000) / rate;
+    if (at >= until) break;
+    int64_t wait = at - now();
+    if (wait <= 0 && idles > 0) {
+      struct libusb_transfer *transfer = idle[--idles];
+      due[(intptr_t)transfer->user_data] = at;
+      submit(transfer);
+      next++;
+    } else {
+      handle_events(wait > 0 ? wait : 1000000000);
+    }
+  }
+  while (flying > 0) handle_events(1000000000);
+  release(all, FLIGHTS);
+}
+
+static int by_value(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+static void print_latencies(void) {
+  static const double percentiles[] = {50, 99, 99.9, 99.99, 100};
+  if (samples == 0) return;
+  qsort(latencies, (size_t)samples, sizeof *latencies, by_value);
+  for (int i = 0; i < 5; i++) printf(" %u", latencies[(long)((double)(samples - 1) * percentiles[i] / 100)]);
+}
+
+int main(void) {
+  char mode[16];
+  int size, depth, millis;
+  int code = libusb_init(&context);
+  if (code != 0) die("libusb_init", code);
+  handle = libusb_open_device_with_vid_pid(context, 0x1209, 0x5bfd);
+  if (handle == NULL) die("open", 0);
+  for (int i = 0; i < 2; i++)
+    if ((code = libusb_claim_interface(handle, i)) != 0) die("claim", code);
+  latencies = malloc(SAMPLES * sizeof *latencies);
+  printf("ready\n");
+  fflush(stdout);
+  while (scanf("%15s %d %d %d", mode, &size, &depth, &millis) == 4) {
+    unsigned char *data = calloc(1, (size_t)size);
+    transfers = samples = 0;
+    bytes = 0;
+    int64_t begin = now();
+    until = begin + millis * INT64_C(1000000);
+    if (strcmp(mode, "sync") == 0) sync_in(data, size);
+    else if (strcmp(mode, "async") == 0) async_in(size, depth);
+    else if (strcmp(mode, "trip") == 0) trip(data, size);
+    else if (strcmp(mode, "block") == 0) block(data, size);
+    else if (strcmp(mode, "open") == 0) open_loop(size, depth);
+    else die("mode", 0);
+    printf("%ld %lld %lld 0", transfers, bytes, (long long)(now() - begin));
+    print_latencies();
+    printf("\n");
+    fflush(stdout);
+    free(data);
+  }
+  return 0;
+}
