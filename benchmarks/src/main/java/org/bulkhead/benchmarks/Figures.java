@@ -10,7 +10,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** Runs {@link Paired} in several JVMs and writes the figures into the README. */
+/**
+ * Runs {@link Paired} and {@link SessionCall} in several JVMs and writes the figures into the
+ * README.
+ */
 public final class Figures {
 
   private static final String BEGIN = "<!-- figures of ./run -->";
@@ -31,6 +34,9 @@ public final class Figures {
             + "|---|---|---|---|---|\n"
             + row("CRC-16 and TLV fields of 4 KiB", "ProtocolParsing", rounds)
             + row("read of 64 KiB, simulated stick", "BlockRead", rounds)
+            + "\n| session call of a service that does nothing | least and most | allocated |\n"
+            + "|---|---|---|\n"
+            + session(rounds)
             + "\nMedians of %d JVMs, Java %s, %d processors, load %.1f at the end.\n"
                 .formatted(
                     rounds,
@@ -51,7 +57,7 @@ public final class Figures {
     List<Double> woven = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      String[] result = run(benchmark).split(" ");
+      String[] result = run(Paired.class, benchmark).split(" ");
       plain.add(Double.parseDouble(result[0]) / 1000);
       woven.add(Double.parseDouble(result[1]) / 1000);
       ratios.add(Double.parseDouble(result[2]));
@@ -67,13 +73,31 @@ public final class Figures {
         Collections.max(ratios));
   }
 
-  private static String run(String benchmark) throws IOException, InterruptedException {
+  private static String session(int rounds) throws IOException, InterruptedException {
+    List<Double> nanos = new ArrayList<>();
+    List<Double> bytes = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      String[] result = run(SessionCall.class, "session").split(" ");
+      nanos.add(Double.parseDouble(result[0]));
+      bytes.add(Double.parseDouble(result[1]));
+    }
+    return String.format(
+        Locale.ROOT,
+        "| %.0f ns | %.0f–%.0f ns | %.2f B |%n",
+        median(nanos),
+        Collections.min(nanos),
+        Collections.max(nanos),
+        median(bytes));
+  }
+
+  private static String run(Class<?> main, String benchmark)
+      throws IOException, InterruptedException {
     Process java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                Paired.class.getName(),
+                main.getName(),
                 benchmark)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();

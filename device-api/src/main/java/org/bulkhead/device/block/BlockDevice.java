@@ -3,6 +3,7 @@ package org.bulkhead.device.block;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.bulkhead.device.contract.Replay;
+import org.bulkhead.device.contract.Whole;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -36,7 +37,7 @@ public interface BlockDevice {
    *     device fails
    */
   @Replay
-  void read(long block, ByteBuffer destination) throws IOException;
+  void read(long block, @Whole ByteBuffer destination) throws IOException;
 
   /**
    * Writes whole blocks. When it returns the device has taken the data; {@link #flush} brings it to
@@ -49,7 +50,7 @@ public interface BlockDevice {
    *     cannot be written, or the device fails: blocks of the range may then hold old or new data
    */
   @Replay
-  void write(long block, ByteBuffer source) throws IOException;
+  void write(long block, @Whole ByteBuffer source) throws IOException;
 
   /**
    * Brings what was written to the medium.

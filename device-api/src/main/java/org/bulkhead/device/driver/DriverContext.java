@@ -1,6 +1,7 @@
 package org.bulkhead.device.driver;
 
 import java.util.Map;
+import java.util.Optional;
 import org.bulkhead.device.usb.UsbDevice;
 import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.osgi.annotation.versioning.ProviderType;
@@ -46,6 +47,26 @@ public interface DriverContext {
    * @throws IllegalArgumentException where the framework has no session for that type
    */
   <S> void publish(Class<S> type, String unit, S service, Map<String, ?> properties);
+
+  /**
+   * Has the framework keep a small record for the driver's next incarnation on this device, a newer
+   * version of the driver included: what takes time to find out again. In place of what was kept
+   * before; kept while the gateway runs. Does not block.
+   *
+   * @param version the driver's own number of the format
+   * @param bytes at most {@value Remembered#MAX_BYTES}; copied
+   * @throws IllegalArgumentException where it is longer
+   */
+  void remember(int version, byte[] bytes);
+
+  /**
+   * What an incarnation before kept. A driver that cannot read it, such as one of another version,
+   * does without. Forgotten where an incarnation that was given it did not live to be attached, so
+   * that the one after it begins clean.
+   *
+   * @return the record, empty where there is none
+   */
+  Optional<Remembered> recalled();
 
   /**
    * Declares the driver broken, for a fault that it finds outside of a call. It is ended and

@@ -2,6 +2,7 @@ package org.bulkhead.device.serial;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.bulkhead.device.contract.Moved;
 import org.bulkhead.device.contract.Once;
 import org.bulkhead.device.contract.Replay;
 import org.bulkhead.device.contract.Sticky;
@@ -87,6 +88,7 @@ public interface SerialPort {
    * @throws IOException where the device fails; then none of these bytes was taken
    */
   @Once
+  @Moved
   int write(ByteBuffer source) throws IOException;
 
   /**

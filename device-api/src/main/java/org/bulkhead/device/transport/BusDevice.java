@@ -105,4 +105,17 @@ public interface BusDevice {
    * @throws UsbException DENIED with the rule to add, BUSY with who holds it, DISCONNECTED, FAULT
    */
   BusHandle open() throws UsbException;
+
+  /**
+   * Switches the hub's port that the device is plugged into off and on again, as if the device were
+   * pulled out and plugged in: it leaves and arrives anew, open handles are gone. Whether its power
+   * goes too is the hub's matter. Does I/O, blocks some 100 ms; the arrival comes later.
+   *
+   * @throws UsbException UNSUPPORTED where the hub, the system or the transport cannot, DENIED with
+   *     what to permit, DISCONNECTED, FAULT
+   */
+  default void cyclePort() throws UsbException {
+    throw new UsbException(
+        UsbException.Kind.UNSUPPORTED, "the port of device " + location() + " cannot be switched");
+  }
 }

@@ -2,9 +2,12 @@ package org.bulkhead.testkit;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.framework.admin.Rung;
+import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Limits;
 import org.bulkhead.framework.internal.recorder.CrashReports;
 import org.bulkhead.transport.replay.ReplayTransport;
@@ -30,6 +33,9 @@ public final class BenchOptions {
   private Duration updateWait = Duration.ofSeconds(30);
   private int restarts = 5;
   private Path crashes;
+  private Duration stable = Duration.ofSeconds(30);
+  private List<Rung> ladder = List.of(Rung.RESTART);
+  private Budget budget = Budget.DEFAULT;
 
   BenchOptions(Supplier<? extends UsbDriver> drivers) {
     this.drivers = drivers;
@@ -89,6 +95,41 @@ public final class BenchOptions {
    */
   public BenchOptions restarts(int faults) {
     restarts = faults;
+    return this;
+  }
+
+  /**
+   * What is done about one fault after another.
+   *
+   * @param rungs restarts where nothing is said
+   * @return this
+   */
+  public BenchOptions ladder(Rung... rungs) {
+    ladder = List.of(rungs);
+    return this;
+  }
+
+  /**
+   * How long an incarnation runs until the faults before it are forgotten.
+   *
+   * @param time 30 s where nothing is said
+   * @return this
+   */
+  public BenchOptions stable(Duration time) {
+    stable = time;
+    return this;
+  }
+
+  /**
+   * What the driver may use up; zero is without a bound.
+   *
+   * @param allocatedBytes in one call, 256 MiB where nothing is said
+   * @param cpu in one call, 10 s where nothing is said
+   * @param errorsPerSecond failed transfers, 500 where nothing is said
+   * @return this
+   */
+  public BenchOptions budget(long allocatedBytes, Duration cpu, int errorsPerSecond) {
+    budget = new Budget(allocatedBytes, cpu, errorsPerSecond);
     return this;
   }
 
@@ -186,6 +227,9 @@ public final class BenchOptions {
         Duration.ofSeconds(60),
         backoff,
         Duration.ofSeconds(1),
-        updateWait);
+        updateWait,
+        stable,
+        ladder,
+        budget);
   }
 }

@@ -17,6 +17,7 @@ import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.framework.admin.FaultListener;
 import org.bulkhead.framework.admin.InjectedFault;
+import org.bulkhead.framework.admin.RungInfo;
 import org.bulkhead.framework.internal.compartment.Compartments;
 import org.bulkhead.framework.internal.compartment.Host;
 import org.bulkhead.framework.internal.device.ManagedDevice;
@@ -325,6 +326,36 @@ public final class DriverBench implements AutoCloseable {
   public DriverBench plant(InjectedFault fault) {
     compartments.all().forEach(c -> c.plant(fault));
     return this;
+  }
+
+  /**
+   * Ends a quarantine, as an administrator does. Does not wait.
+   *
+   * @return this
+   */
+  public DriverBench release() {
+    compartments.all().forEach(c -> c.release());
+    return this;
+  }
+
+  /**
+   * Says that the driver does not do its job, as an administrator does. Does not wait.
+   *
+   * @param words what is wrong
+   * @return this
+   */
+  public DriverBench complain(String words) {
+    compartments.all().forEach(c -> c.complain(words));
+    return this;
+  }
+
+  /**
+   * How the rungs of the ladder have done.
+   *
+   * @return those that were climbed
+   */
+  public List<RungInfo> ladder() {
+    return host.tally("bench").ladder();
   }
 
   /**

@@ -502,7 +502,7 @@ class SessionTest {
       assertThatThrownBy(() -> port.read(ByteBuffer.allocate(9), CharBuffer.allocate(9)))
           .isInstanceOf(DeviceUnavailableException.class)
           .hasMessageContaining("2 faults within 60 s")
-          .hasMessageContaining("driver:restart sim-1");
+          .hasMessageContaining("driver:release sim-1");
       bench.awaitState(CompartmentState.QUARANTINED);
       bench.restart().awaitLife(3);
       assertThat(port.settings()).isEmpty();

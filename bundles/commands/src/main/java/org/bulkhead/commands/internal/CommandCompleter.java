@@ -31,6 +31,8 @@ import org.osgi.service.serial.SerialDevice;
       ArgumentCompleter.COMMAND + "=driver:list",
       ArgumentCompleter.COMMAND + "=driver:show",
       ArgumentCompleter.COMMAND + "=driver:restart",
+      ArgumentCompleter.COMMAND + "=driver:release",
+      ArgumentCompleter.COMMAND + "=driver:complain",
       ArgumentCompleter.COMMAND + "=driver:stop",
       ArgumentCompleter.COMMAND + "=driver:start",
       ArgumentCompleter.COMMAND + "=driver:update",
@@ -99,7 +101,8 @@ public final class CommandCompleter implements ArgumentCompleter {
       case "device:show", "device:reset", "driver:search" -> devices().toList();
       case "driver:show", "driver:stop", "driver:start", "driver:update" -> drivers().toList();
       case "driver:install" -> offers();
-      case "driver:restart", "driver:faults", "fault:inject" -> targets();
+      case "driver:restart", "driver:release", "driver:complain", "driver:faults", "fault:inject" ->
+          targets();
       case "block:info", "block:read", "block:write", "block:hash" -> blocks.ids();
       case "serial:open", "serial:send", "serial:receive", "serial:config" -> ports.ids();
       case "input:watch", "input:leds" -> inputs.ids();

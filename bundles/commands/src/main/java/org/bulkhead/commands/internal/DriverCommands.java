@@ -20,7 +20,9 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = DriverCommands.class)
 @GogoCommand(
     scope = "driver",
-    function = {"list", "show", "restart", "stop", "start", "faults", "crashes"})
+    function = {
+      "list", "show", "restart", "release", "complain", "stop", "start", "faults", "crashes"
+    })
 public final class DriverCommands {
 
   private final BundleContext context;
@@ -61,6 +63,47 @@ public final class DriverCommands {
       int count = gateway.restart(found);
       String text = found + ": " + Sizes.count(count, "driver") + " restarted";
       Shell.current().print(new View(new Restarted(found, count), text), json);
+    } catch (NoSuchTargetException e) {
+      throw new CommandFailure(e.getMessage());
+    }
+  }
+
+  @Descriptor("ends the quarantine of a device's drivers")
+  public void release(
+      @Descriptor(Help.JSON)
+          @Parameter(names = "--json", presentValue = "true", absentValue = "false")
+          boolean json,
+      @Descriptor(Help.TARGET) String target) {
+    record Released(String target, int released) {}
+    String found = Devices.target(gateway, target);
+    try {
+      int count = gateway.release(found);
+      String text =
+          count == 0
+              ? found + ": nothing is quarantined"
+              : found + ": " + Sizes.count(count, "driver") + " released";
+      Shell.current().print(new View(new Released(found, count), text), json);
+    } catch (NoSuchTargetException e) {
+      throw new CommandFailure(e.getMessage());
+    }
+  }
+
+  @Descriptor("says that a driver does not do its job; it is restarted as after any fault")
+  public void complain(
+      @Descriptor(Help.JSON)
+          @Parameter(names = "--json", presentValue = "true", absentValue = "false")
+          boolean json,
+      @Descriptor(Help.TARGET) String target,
+      @Descriptor("what is wrong, in words") String... words) {
+    record Complained(String target, int complaints) {}
+    String found = Devices.target(gateway, target);
+    if (words.length == 0) {
+      throw new CommandFailure("say what is wrong: driver:complain " + found + " <words>");
+    }
+    try {
+      int count = gateway.complain(found, String.join(" ", words));
+      String text = found + ": " + Sizes.count(count, "driver") + " told";
+      Shell.current().print(new View(new Complained(found, count), text), json);
     } catch (NoSuchTargetException e) {
       throw new CommandFailure(e.getMessage());
     }

@@ -2,10 +2,12 @@ package org.bulkhead.commands.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.DriverInfo;
+import org.bulkhead.framework.admin.RungInfo;
 
 /** A driver as {@code driver:list} shows it; the fields are those of its JSON. */
 record DriverRow(
@@ -17,6 +19,8 @@ record DriverRow(
     List<String> matches,
     long restarts,
     long faults,
+    Map<String, Long> faultKinds,
+    List<RungInfo> ladder,
     List<DeviceOfDriver> devices) {
 
   /** One interface that the driver is attached to. */
@@ -26,6 +30,7 @@ record DriverRow(
       CompartmentState state,
       int incarnation,
       long faults,
+      long calls,
       int abandonedThreads,
       String reason,
       List<String> services) {}
@@ -41,6 +46,8 @@ record DriverRow(
         driver.matches(),
         compartments.stream().mapToLong(c -> Math.max(0, c.incarnation() - 1)).sum(),
         compartments.stream().mapToLong(CompartmentInfo::faults).sum(),
+        driver.faultKinds(),
+        driver.ladder(),
         compartments.stream()
             .map(
                 c ->
@@ -50,6 +57,7 @@ record DriverRow(
                         c.state(),
                         c.incarnation(),
                         c.faults(),
+                        c.calls(),
                         c.abandonedThreads(),
                         c.reason(),
                         c.services()))
@@ -79,12 +87,26 @@ record DriverRow(
     return new View(rows, table.text("no drivers"));
   }
 
+  private static String words(RungInfo rung) {
+    long known = rung.succeeded() + rung.failed();
+    return "%s: tried %d, helped %d%s%s"
+        .formatted(
+            rung.rung().label(),
+            rung.tried(),
+            rung.succeeded(),
+            known == 0 ? "" : " (" + 100 * rung.succeeded() / known + " %)",
+            rung.impossible() == 0 ? "" : ", impossible " + rung.impossible());
+  }
+
   static View one(DriverInfo driver) {
     DriverRow row = of(driver);
     List<String> lines = new ArrayList<>();
     lines.add(row.name + "  " + row.version + "  " + row.state);
     DeviceDetails.field(lines, "bundle", row.bundle + " (" + row.bundleId + ")");
     row.matches.forEach(match -> DeviceDetails.field(lines, "matches", match));
+    row.faultKinds.forEach(
+        (kind, count) -> DeviceDetails.field(lines, "fault", kind + " " + count));
+    row.ladder.forEach(rung -> DeviceDetails.field(lines, "rung", words(rung)));
     for (CompartmentInfo c : driver.compartments()) {
       DeviceDetails.field(lines, c.location() + ":" + c.interfaceNumber(), DeviceDetails.served(c));
     }

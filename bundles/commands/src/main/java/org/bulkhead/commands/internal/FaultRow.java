@@ -86,6 +86,6 @@ record FaultRow(
   }
 
   private String target() {
-    return location + ":" + interface_;
+    return location.isEmpty() ? "" : location + ":" + interface_;
   }
 }

@@ -3,6 +3,7 @@ package org.bulkhead.commands.internal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.bulkhead.device.usb.DeviceIdentity;
 import org.bulkhead.device.usb.UsbSpeed;
 import org.bulkhead.device.usb.descriptor.ConfigurationDescriptor;
@@ -19,6 +20,9 @@ import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.framework.admin.Gateway;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.admin.NoSuchTargetException;
+import org.bulkhead.framework.admin.Probation;
+import org.bulkhead.framework.admin.Rung;
+import org.bulkhead.framework.admin.RungInfo;
 
 /** A gateway that knows what it is given, with a stick, a keyboard and a serial port to give. */
 record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<FaultInfo> faults)
@@ -68,6 +72,8 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
         "1.0.0",
         running,
         List.of("interface class 08/06/50"),
+        Map.of("exception", 2L),
+        List.of(new RungInfo(Rung.RESTART, 2, 1, 1, 0)),
         List.of(compartments));
   }
 
@@ -114,6 +120,21 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
   @Override
   public int restart(String target) throws NoSuchTargetException {
     return 1;
+  }
+
+  @Override
+  public int release(String target) {
+    return 0;
+  }
+
+  @Override
+  public int complain(String target, String words) {
+    return 1;
+  }
+
+  @Override
+  public Probation probation(String driver) {
+    return new Probation(Duration.ofSeconds(30), 0);
   }
 
   @Override

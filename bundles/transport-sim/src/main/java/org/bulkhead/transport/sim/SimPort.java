@@ -64,6 +64,13 @@ public interface SimPort {
   void select(int interfaceNumber, int alternateSetting);
 
   /**
+   * How often the framework had the port switched off and on again.
+   *
+   * @return a count from 0
+   */
+  int cycles();
+
+  /**
    * The interfaces that are claimed by whoever opened the device.
    *
    * @return a copy of their numbers, empty while the device is out

@@ -73,6 +73,35 @@ public interface Gateway {
   int restart(String target) throws NoSuchTargetException;
 
   /**
+   * Ends the quarantine of a target's drivers: each is attached anew and its ladder begins anew.
+   * Returns at once.
+   *
+   * @param target what to release
+   * @return how many compartments were quarantined
+   * @throws NoSuchTargetException where the target names no compartment
+   */
+  int release(String target) throws NoSuchTargetException;
+
+  /**
+   * Says that a target's drivers do not do their job, which is a fault of each like any other: its
+   * incarnation ends. Returns at once.
+   *
+   * @param target who does not do his job
+   * @param words what is wrong, for people
+   * @return how many compartments that concerns
+   * @throws NoSuchTargetException where the target names no compartment
+   */
+  int complain(String target, String words) throws NoSuchTargetException;
+
+  /**
+   * What a new version of a driver has to live through, by the configuration.
+   *
+   * @param driver the driver's name
+   * @return time and calls
+   */
+  Probation probation(String driver);
+
+  /**
    * Plants a fault that the target's driver meets at its next transfer, as if it were the driver's
    * own. Once for each call.
    *

@@ -17,6 +17,7 @@ import org.bulkhead.device.input.InputListener;
 import org.bulkhead.device.input.KeyboardLayout;
 import org.bulkhead.device.transport.Transport;
 import org.bulkhead.framework.admin.CompartmentInfo;
+import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.CrashInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.DriverInfo;
@@ -25,8 +26,11 @@ import org.bulkhead.framework.admin.FaultListener;
 import org.bulkhead.framework.admin.Gateway;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.admin.NoSuchTargetException;
+import org.bulkhead.framework.admin.Probation;
+import org.bulkhead.framework.admin.Rung;
 import org.bulkhead.framework.internal.access.DeviceManager;
 import org.bulkhead.framework.internal.access.SupervisedDriver;
+import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Compartment;
 import org.bulkhead.framework.internal.compartment.Compartments;
 import org.bulkhead.framework.internal.compartment.Host;
@@ -74,6 +78,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final Logger log;
   private final Limits limits;
   private final boolean faultInjection;
+  private final Probation probation;
+  private final Map<String, DriverSettings> settings = new ConcurrentHashMap<>();
   private final SerialEvents serialEvents;
   private final SessionRegistry sessions;
   private final ServiceRegistration<?> weaver;
@@ -82,6 +88,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final Compartments compartments;
   private final DeviceRegistry devices;
   private final DeviceManager manager;
+  private final BundleTroubles troubles;
   private final Map<ComponentServiceObjects<UsbDriver>, Registered> drivers =
       new ConcurrentHashMap<>();
 
@@ -104,7 +111,10 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.serialEvents = new SerialEvents(log, this::listener);
     this.sessions =
         new SessionRegistry(this::publish, patience, inputs, serialEvents::dataAvailable);
+    this.probation =
+        new Probation(Duration.ofSeconds(config.probationSeconds()), config.probationCalls());
     this.host = new Host(limits, sessions, loggers, crashes(config));
+    host.limits(this::limits);
     this.compartments = new Compartments(host);
     this.devices = new DeviceRegistry(context, log, host.inOrder(), compartments::deviceLeft);
     this.manager =
@@ -115,11 +125,13 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
                 limits.updateWait(),
                 Duration.ofMillis(config.accessDeadlineMillis()),
                 Duration.ofSeconds(config.idleDriverSeconds())));
+    this.troubles = new BundleTroubles(context, host);
     context.addBundleListener(this);
     manager.open();
+    troubles.open();
   }
 
-  private static Limits limits(GatewayConfig config) {
+  private Limits limits(GatewayConfig config) {
     return new Limits(
         Duration.ofMillis(config.callDeadlineMillis()),
         Duration.ofMillis(config.attachDeadlineMillis()),
@@ -129,7 +141,27 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
         Duration.ofSeconds(config.restartPeriodSeconds()),
         Duration.ofMillis(config.backoffMillis()),
         Duration.ofMillis(config.backoffMaxMillis()),
-        Duration.ofMillis(config.updateWaitMillis()));
+        Duration.ofMillis(config.updateWaitMillis()),
+        Duration.ofSeconds(config.stableSeconds()),
+        ladder(config.ladder()),
+        new Budget(
+            (long) config.allocationMebibytes() << 20,
+            Duration.ofMillis(config.cpuMillis()),
+            config.errorsPerSecond()));
+  }
+
+  private List<Rung> ladder(String words) {
+    try {
+      return DriverSettings.parseLadder(words.split(","));
+    } catch (IllegalArgumentException unknown) {
+      log.error("ladder: {}; {} is used", unknown.getMessage(), Limits.LADDER);
+      return Limits.LADDER;
+    }
+  }
+
+  private Limits limits(String driver) {
+    DriverSettings own = settings.get(driver);
+    return own == null ? limits : own.over(limits);
   }
 
   private CrashReports crashes(GatewayConfig config) {
@@ -218,6 +250,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
 
   @Deactivate
   void close() {
+    troubles.close();
     manager.close();
     serialEvents.close();
     compartments.close();
@@ -293,6 +326,15 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addSettings(DriverSettings ofOne) {
+    settings.put(ofOne.driver(), ofOne);
+  }
+
+  void removeSettings(DriverSettings ofOne) {
+    settings.remove(ofOne.driver(), ofOne);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addFaultListener(FaultListener listener) {
     host.addFaultListener(listener);
   }
@@ -354,6 +396,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
               bundle.getVersion().toString(),
               true,
               driver.matches(),
+              host.tally(driver.name()).faults(),
+              host.tally(driver.name()).ladder(),
               infos(compartments.of(c -> c.driverName().equals(driver.name())))));
     }
     StoppedDrivers.in(context, infos).forEach(infos::add);
@@ -395,6 +439,29 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     List<Compartment> concerned = find(target);
     concerned.forEach(Compartment::restart);
     return concerned.size();
+  }
+
+  @Override
+  public int release(String target) throws NoSuchTargetException {
+    List<Compartment> quarantined =
+        find(target).stream()
+            .filter(c -> c.info().state() == CompartmentState.QUARANTINED)
+            .toList();
+    quarantined.forEach(Compartment::release);
+    return quarantined.size();
+  }
+
+  @Override
+  public int complain(String target, String words) throws NoSuchTargetException {
+    List<Compartment> concerned = find(target);
+    concerned.forEach(c -> c.complain(words));
+    return concerned.size();
+  }
+
+  @Override
+  public Probation probation(String driver) {
+    DriverSettings own = settings.get(driver);
+    return own == null ? probation : own.over(probation);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.bulkhead.framework.internal;
 
+import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Limits;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -39,6 +40,38 @@ public @interface GatewayConfig {
   /** See {@link Limits#backoffMax()}. */
   @AttributeDefinition(description = "The longest pause before a restart, in ms")
   int backoffMaxMillis() default 5_000;
+
+  /** See {@link Limits#stable()}. */
+  @AttributeDefinition(
+      description = "After how long without a fault the faults before are forgotten, in s")
+  int stableSeconds() default 30;
+
+  /** See {@link Limits#ladder()}. */
+  @AttributeDefinition(
+      description =
+          "What is done about one fault after another: restart, clear-halts, reset, cycle-port")
+  String ladder() default "restart, restart, clear-halts, reset, cycle-port";
+
+  /** See {@link Budget#allocatedBytes()}. */
+  @AttributeDefinition(description = "Memory that one call may allocate, in MiB; 0: any")
+  int allocationMebibytes() default 256;
+
+  /** See {@link Budget#cpu()}. */
+  @AttributeDefinition(description = "Processor time that one call may take, in ms; 0: any")
+  int cpuMillis() default 10_000;
+
+  /** See {@link Budget#errorsPerSecond()}. */
+  @AttributeDefinition(description = "Failed transfers in a second that are borne; 0: any")
+  int errorsPerSecond() default 500;
+
+  /** How long a new version of a driver is on probation. */
+  @AttributeDefinition(description = "How long a new version of a driver is on probation, in s")
+  int probationSeconds() default 30;
+
+  /** How many calls a new version of a driver has to live through. */
+  @AttributeDefinition(
+      description = "How many calls a new version of a driver has to live through; 0: none")
+  int probationCalls() default 0;
 
   /** See {@link Limits#updateWait()}. */
   @AttributeDefinition(description = "How long a device waits for its driver to be replaced, in ms")

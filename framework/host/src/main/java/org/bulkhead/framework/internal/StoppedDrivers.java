@@ -43,6 +43,8 @@ final class StoppedDrivers {
         matches instanceof List<?> list
             ? list.stream().map(String::valueOf).toList()
             : List.of(String.valueOf(matches)),
+        Map.of(),
+        List.of(),
         List.of());
   }
 }

@@ -72,6 +72,11 @@ public final class Ledger {
     }
 
     @Override
+    public void cyclePort() throws UsbException {
+      device.cyclePort();
+    }
+
+    @Override
     public String location() {
       return device.location();
     }

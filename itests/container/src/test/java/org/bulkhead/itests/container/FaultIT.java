@@ -90,7 +90,7 @@ public class FaultIT extends BusTest {
   public void loopInCall_isEndedAndSentAgainToTheNextIncarnation() throws Exception {
     String location = read("loop");
 
-    assertThat(faultOf(location).kind()).isEqualTo("hang");
+    assertThat(faultOf(location).kind()).isEqualTo("loop");
     assertThat(compartment(location).abandonedThreads()).isZero();
   }
 
@@ -174,7 +174,7 @@ public class FaultIT extends BusTest {
     CompartmentInfo quarantined = awaitState(port.location(), CompartmentState.QUARANTINED);
     assertThat(quarantined.faults()).isEqualTo(INTENSITY + 1);
     assertThat(quarantined.reason())
-        .contains("3 faults within 60 s", "probe: exception in attach", "driver:restart");
+        .contains("3 faults within 60 s", "probe: exception in attach", "driver:release");
     assertThat(faults(port.location()))
         .extracting(FaultInfo::action)
         .containsExactly("restarted after 20 ms", "restarted after 40 ms", "quarantined");

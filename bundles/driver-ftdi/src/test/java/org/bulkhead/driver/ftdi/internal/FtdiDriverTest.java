@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.annotation.Annotation;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bulkhead.device.driver.DriverContext;
+import org.bulkhead.device.driver.Remembered;
 import org.bulkhead.device.driver.UsbDriver.Attachment;
 import org.bulkhead.device.serial.SerialPort;
 import org.bulkhead.device.usb.ControlRequest;
@@ -95,6 +97,16 @@ class FtdiDriverTest {
     public <S> void publish(Class<S> type, String unit, S service, Map<String, ?> properties) {
       published.put(unit, service);
       this.properties.putAll(properties);
+    }
+
+    @Override
+    public void remember(int version, byte[] bytes) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<Remembered> recalled() {
+      return Optional.empty();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.bulkhead.driver.massstorage.internal;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.driver.DriverContext;
@@ -34,15 +36,25 @@ public final class MassStorageDriver implements UsbDriver {
       // The last life may have ended inside a write, where a command would be taken for data.
       bringIntoStep(device, transport);
     }
-    int published = 0;
-    for (int lun = 0, highest = requests.highestLun(); lun <= highest; lun++) {
+    List<LogicalUnit> units = new ArrayList<>();
+    UnitTable known = context.recalled().flatMap(UnitTable::read).orElse(null);
+    UnitTable found = new UnitTable();
+    int highest = known == null ? requests.highestLun() : known.highestLun();
+    for (int lun = 0; lun <= highest; lun++) {
       LogicalUnit unit = new LogicalUnit(transport, name, lun, d -> Thread.sleep(d.toMillis()));
-      Scsi.Inquiry inquiry = unit.inquire();
+      // The first one is asked in any life: where the device does not answer, attaching is to fail.
+      found.add(known == null || lun == 0 ? unit.inquire() : known.inquiry(lun));
+      units.add(unit);
+    }
+    context.remember(UnitTable.VERSION, found.bytes());
+    int published = 0;
+    for (int lun = 0; lun <= highest; lun++) {
+      Scsi.Inquiry inquiry = found.inquiry(lun);
       if (inquiry.isBlockDevice()) {
         context.publish(
             BlockDevice.class,
             Integer.toString(lun),
-            unit,
+            units.get(lun),
             Map.of("service.description", inquiry.name()));
         published++;
       }

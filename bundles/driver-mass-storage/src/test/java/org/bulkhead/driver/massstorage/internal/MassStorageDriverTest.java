@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.driver.DriverContext;
+import org.bulkhead.device.driver.Remembered;
 import org.bulkhead.device.usb.UsbDevice;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
@@ -100,6 +102,8 @@ class MassStorageDriverTest {
             UsbException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DISCONNECTED));
   }
 
+  private Remembered remembered;
+
   private final class Context implements DriverContext {
 
     private final int incarnation;
@@ -127,6 +131,16 @@ class MassStorageDriverTest {
     public <S> void publish(Class<S> type, String unit, S service, Map<String, ?> extra) {
       published.put(unit, (BlockDevice) service);
       properties.put(unit, extra);
+    }
+
+    @Override
+    public void remember(int version, byte[] bytes) {
+      remembered = new Remembered(version, bytes);
+    }
+
+    @Override
+    public Optional<Remembered> recalled() {
+      return Optional.ofNullable(remembered);
     }
 
     @Override

@@ -131,6 +131,15 @@ final class LibusbDevice implements BusDevice {
     return opened.handle();
   }
 
+  @Override
+  public void cyclePort() throws UsbException {
+    if (!isPresent()) {
+      throw failure(LibUsb.ERROR_NO_DEVICE);
+    }
+    new PortSwitch(Sysfs.DEVICES).cycle(location());
+    suspect();
+  }
+
   private LibusbContext.Opened openNative() throws UsbException {
     if (gone) {
       throw failure(LibUsb.ERROR_NO_DEVICE);

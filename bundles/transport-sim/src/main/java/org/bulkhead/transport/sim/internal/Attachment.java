@@ -162,6 +162,14 @@ final class Attachment implements BusDevice, SimHost {
     return text(16);
   }
 
+  @Override
+  public void cyclePort() throws UsbException {
+    if (gone) {
+      throw new UsbException(Kind.DISCONNECTED, "device " + location() + " is unplugged");
+    }
+    port.cycle();
+  }
+
   private String text(int indexOffset) {
     byte[] bytes = description.descriptors();
     return indexOffset < bytes.length ? description.string(bytes[indexOffset] & 0xff) : "";

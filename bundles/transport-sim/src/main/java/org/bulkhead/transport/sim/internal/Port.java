@@ -1,6 +1,7 @@
 package org.bulkhead.transport.sim.internal;
 
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bulkhead.transport.sim.SimDevice;
 import org.bulkhead.transport.sim.SimFaults;
 import org.bulkhead.transport.sim.SimPort;
@@ -10,6 +11,7 @@ final class Port implements SimPort {
 
   final int number;
   final SimDevice device;
+  final AtomicInteger cycles = new AtomicInteger();
   final FaultPlan faults = new FaultPlan();
   private final Hub hub;
 
@@ -45,6 +47,18 @@ final class Port implements SimPort {
   @Override
   public void replug() {
     hub.insert(this);
+  }
+
+  /** Switches it off and on again. */
+  void cycle() {
+    cycles.incrementAndGet();
+    unplug();
+    replug();
+  }
+
+  @Override
+  public int cycles() {
+    return cycles.get();
   }
 
   @Override

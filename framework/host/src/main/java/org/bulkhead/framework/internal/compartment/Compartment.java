@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.usb.UsbException;
@@ -12,6 +11,7 @@ import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.InjectedFault;
+import org.bulkhead.framework.admin.Rung;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.device.UsbFunction;
 import org.bulkhead.framework.internal.recorder.CrashReports;
@@ -32,13 +32,20 @@ import org.osgi.service.log.Logger;
  */
 public final class Compartment {
 
+  /** More than a reset takes, with transfers to be cancelled before. */
+  private static final Duration RUNG_DEADLINE = Duration.ofSeconds(10);
+
   private static final Duration LOST_DEVICE_GRACE = Duration.ofSeconds(2);
 
   private final Host host;
   private final SerialExecutor actor;
   private final String deviceKey;
   private final int interfaceNumber;
-  private final RestartBudget budget;
+  private final Ladder ladder = new Ladder();
+  private final ActorTimer timer;
+  private final Overseer overseer = new Overseer();
+  private final Ending ending;
+  private final StateRecord kept = new StateRecord();
   private final Logger log;
   private final CountDownLatch firstStart = new CountDownLatch(1);
 
@@ -49,20 +56,16 @@ public final class Compartment {
   private volatile CompartmentState state = CompartmentState.STOPPED;
   private volatile String reason = "";
   private volatile Incarnation incarnation;
+  private volatile Limits limits;
   private volatile List<String> offered = List.of();
   private volatile long faults;
-  private volatile long pastCalls;
-  private volatile int abandoned;
   private volatile int lives;
   private volatile int attachedLife;
   private volatile ManagedDevice device;
   private boolean driverThere;
   private boolean closed;
   private InterfaceDescriptor matched;
-  private UsbDriver driver;
-  private UsbDriver.Attachment attachment;
-  private Future<?> timer;
-  private int timerTicket;
+  private boolean held;
 
   /** A compartment without device and driver yet. */
   public Compartment(Host host, ManagedDevice device, InterfaceDescriptor matched, String driver) {
@@ -71,8 +74,10 @@ public final class Compartment {
     this.deviceKey = device.identity().key();
     this.interfaceNumber = matched.number();
     this.location = device.identity().location();
-    this.budget = new RestartBudget(host.limits());
+    this.timer = new ActorTimer(host.clock(), actor);
+    this.limits = host.limits(driver);
     this.log = host.loggers().getLogger("driver." + driver + "." + location);
+    this.ending = new Ending(this, host, log);
     host.supervise(this);
   }
 
@@ -113,6 +118,10 @@ public final class Compartment {
     return device == null ? Map.of() : new UsbFunction(device, matched).properties();
   }
 
+  Limits limits() {
+    return limits;
+  }
+
   /** What administration sees. */
   public CompartmentInfo info() {
     return new CompartmentInfo(
@@ -123,14 +132,18 @@ public final class Compartment {
         lives,
         faults,
         calls(),
-        abandoned,
+        ending.abandoned(),
         reason,
         offered);
   }
 
+  private Tally tally() {
+    return host.tally(driverName());
+  }
+
   private long calls() {
     Incarnation current = incarnation;
-    return pastCalls + (current == null ? 0 : current.calls());
+    return ending.calls() + (current == null ? 0 : current.calls());
   }
 
   @Override
@@ -157,7 +170,7 @@ public final class Compartment {
           location = to.identity().location();
           source = by;
           driverThere = true;
-          budget.reset();
+          ladder.arrived();
           if (to.hold().departed()) {
             leave();
           } else {
@@ -196,7 +209,7 @@ public final class Compartment {
             if (device != null) {
               state = CompartmentState.STOPPED;
               reason = "its driver " + which.name() + " is stopped";
-              schedule(host.limits().updateWait(), this::letGo);
+              timer.schedule(limits.updateWait(), this::letGo);
             }
           }
           done.countDown();
@@ -210,7 +223,7 @@ public final class Compartment {
         () -> {
           if (device != null && driverThere) {
             endInOrder("restarted by the administrator");
-            budget.reset();
+            ladder.reset();
             start();
           }
         });
@@ -229,10 +242,51 @@ public final class Compartment {
             endInOrder(why);
             state = CompartmentState.STOPPED;
             reason = why;
+            held = false;
           }
           done.countDown();
         });
     return done;
+  }
+
+  /** Ends a quarantine; nothing where there is none. */
+  public void release() {
+    actor.execute(
+        () -> {
+          if (state == CompartmentState.QUARANTINED && device != null && driverThere) {
+            ladder.reset();
+            start();
+          }
+        });
+  }
+
+  /** As {@link #pause}, until {@link #proceed}, and only where it would serve otherwise. */
+  CountDownLatch hold(String why) {
+    CountDownLatch done = new CountDownLatch(1);
+    actor.execute(
+        () -> {
+          if (device != null
+              && driverThere
+              && state != CompartmentState.QUARANTINED
+              && state != CompartmentState.STOPPED) {
+            endInOrder(why);
+            state = CompartmentState.STOPPED;
+            reason = why;
+            held = true;
+          }
+          done.countDown();
+        });
+    return done;
+  }
+
+  /** Goes on after {@link #hold}, with its ladder as it was. */
+  void proceed() {
+    actor.execute(
+        () -> {
+          if (held && device != null && driverThere) {
+            start();
+          }
+        });
   }
 
   /** Ends for good. */
@@ -254,6 +308,18 @@ public final class Compartment {
           }
         });
     return done;
+  }
+
+  /** Somebody who uses the driver says that it does not do its job. */
+  public void complain(String words) {
+    complain(incarnation, words);
+  }
+
+  /** The same of one incarnation, which may be over. */
+  public void complain(Incarnation current, String words) {
+    if (current != null && !current.isCondemned()) {
+      fault(current, new Fault(FaultKind.COMPLAINT, words, ""));
+    }
   }
 
   /** Plants a fault for the driver's next crossing. */
@@ -280,11 +346,17 @@ public final class Compartment {
       from.condemn();
       return;
     }
-    FaultKind kind =
-        thrown instanceof Error
-            ? FaultKind.ERROR
-            : attachedLife == from.number() ? FaultKind.EXCEPTION : FaultKind.ATTACH;
-    fault(from, Fault.of(kind, thrown));
+    fault(from, Fault.of(kind(from, thrown), thrown));
+  }
+
+  private FaultKind kind(Incarnation from, Throwable thrown) {
+    if (thrown instanceof ContractBreach) {
+      return FaultKind.CONTRACT;
+    }
+    if (thrown instanceof Error) {
+      return FaultKind.ERROR;
+    }
+    return attachedLife == from.number() ? FaultKind.EXCEPTION : FaultKind.ATTACH;
   }
 
   /** The driver says that it is broken. */
@@ -309,9 +381,9 @@ public final class Compartment {
     if (current == null || current.isCondemned()) {
       return;
     }
-    Thread stuck = current.overdue(nowNanos);
-    if (stuck != null) {
-      fault(current, Fault.hang("no progress within the deadline, in " + stuck.getName(), stuck));
+    Fault fault = overseer.look(current, nowNanos, limits);
+    if (fault != null) {
+      fault(current, fault);
     }
   }
 
@@ -344,7 +416,7 @@ public final class Compartment {
             tearDown();
             state = CompartmentState.BACKOFF;
             reason = "the device does not answer";
-            schedule(LOST_DEVICE_GRACE, () -> stillThere(from.number()));
+            timer.schedule(LOST_DEVICE_GRACE, () -> stillThere(from.number()));
           }
         });
   }
@@ -352,24 +424,25 @@ public final class Compartment {
   // ---- tasks of the actor ------------------------------------------------------------------
 
   private void start() {
-    cancelTimer();
+    timer.cancel();
+    held = false;
+    limits = host.limits(driverName());
     lives++;
     state = CompartmentState.STARTING;
     host.services().suspend(this, "its driver is starting");
     StopSwitch stop = StopSwitch.of(source.loader());
-    Incarnation next =
-        new Incarnation(this, lives, host.driverThreads(), stop, host.limits().call());
+    Incarnation next = new Incarnation(this, lives, host.driverThreads(), stop, limits.call());
     incarnation = next;
     recorder.begins();
     Context context =
-        new Context(next, new LentDevice(device, next), matched, host.services(), log);
+        new Context(next, new LentDevice(device, next), matched, host.services(), kept, log);
     DriverSource by = source;
     next.execute(() -> next.run(() -> attachDriver(next, context, by)));
   }
 
   /** Driver code, on the incarnation's thread and inside its gate. */
   private void attachDriver(Incarnation next, Context context, DriverSource by) throws Throwable {
-    next.allow(host.limits().attach());
+    next.allow(limits.attach());
     next.progress(0);
     UsbDriver made = by.obtain();
     try {
@@ -378,7 +451,7 @@ public final class Compartment {
       next.check();
       host.services().prepare(next, published);
       next.check();
-      next.allow(host.limits().call());
+      next.allow(limits.call());
       attachedLife = next.number();
       actor.execute(() -> attached(next, by, made, attached, published));
     } catch (Throwable failed) {
@@ -394,11 +467,10 @@ public final class Compartment {
       UsbDriver.Attachment attached,
       List<Published> published) {
     if (from != incarnation) {
-      giveBack(by, made);
+      ending.giveBack(by, made);
       return;
     }
-    driver = made;
-    attachment = attached;
+    ending.begin(by, made, attached);
     if (from.isCondemned()) {
       return;
     }
@@ -406,6 +478,7 @@ public final class Compartment {
     host.services().connect(from, published, firstStart::countDown);
     state = CompartmentState.RUNNING;
     reason = "";
+    timer.schedule(limits.stable(), () -> ladder.stable(tally()));
     log.info("{} runs, incarnation {}", this, lives);
   }
 
@@ -421,53 +494,103 @@ public final class Compartment {
       }
       return;
     }
-    faults++;
     host.services().suspend(this, "its driver is being restarted");
-    tearDown();
+    Incarnation.Drained drained = ending.tearDown(takeIncarnation());
     firstStart.countDown();
-    if (host.replaces(source.bundleId())) {
-      state = CompartmentState.BACKOFF;
-      reason = fault.message();
-      host.record(this, lives, fault, "waits for another version", report);
-      schedule(host.limits().updateWait(), this::start);
-      return;
+    if (attachedLife != from.number()) {
+      // What it was given may be why.
+      kept.forget();
     }
-    Duration pause = budget.fault(System.nanoTime());
-    if (pause == null) {
-      state = CompartmentState.QUARANTINED;
-      reason =
-          "%d faults within %d s, the last: %s. Mend the driver, then: driver:restart %s"
-              .formatted(
-                  budget.recent(), host.limits().period().toSeconds(), fault.message(), location);
-      host.services().refuse(this, reason);
-      host.record(this, lives, fault, "quarantined", report);
-      log.error("{} quarantined: {}", this, reason);
-      return;
-    }
-    state = CompartmentState.BACKOFF;
-    reason = fault.message();
-    host.record(this, lives, fault, "restarted after " + pause.toMillis() + " ms", report);
-    log.warn("{} {}: {}; restarts in {} ms", this, fault.kind().label(), reason, pause.toMillis());
-    schedule(pause, this::start);
+    recover(fault.afterwards(drained), report);
   }
 
   private void stillThere(int number) {
     if (lives == number && device != null && state == CompartmentState.BACKOFF) {
-      Duration pause = budget.fault(System.nanoTime());
       Fault fault = new Fault(FaultKind.LOST_DEVICE, "the device is there but does not answer", "");
-      CrashReports.Pending report = crash(number, fault);
-      faults++;
-      if (pause == null) {
-        state = CompartmentState.QUARANTINED;
-        reason =
-            "the device is there but does not answer: unplug it, or driver:restart " + location;
-        host.services().refuse(this, reason);
-        host.record(this, lives, fault, "quarantined", report);
-      } else {
-        host.record(this, lives, fault, "restarted", report);
-        start();
-      }
+      recover(fault, crash(number, fault));
     }
+  }
+
+  private void recover(Fault fault, CrashReports.Pending report) {
+    faults++;
+    if (host.replaces(source.bundleId())) {
+      reason = fault.message();
+      state = CompartmentState.BACKOFF;
+      host.record(this, lives, fault, "waits for another version", report);
+      timer.schedule(limits.updateWait(), this::start);
+      return;
+    }
+    Ladder.Step step = ladder.next(limits, System.nanoTime(), tally());
+    if (step == null) {
+      quarantine(fault, report);
+      return;
+    }
+    reason = fault.message();
+    state = CompartmentState.BACKOFF;
+    host.record(this, lives, fault, step.toString(), report);
+    log.warn("{} {}: {}; {}", this, fault.kind().label(), reason, step);
+    timer.schedule(step.pause(), () -> climb(step.rung()));
+  }
+
+  /** The device stays claimed, so that no kernel driver gets at what may be half written. */
+  private void quarantine(Fault fault, CrashReports.Pending report) {
+    reason =
+        ("%d faults within %d s, the last: %s. Tried: %s. Mend or update the driver, or replace the"
+                + " device; then: driver:release %s")
+            .formatted(
+                ladder.recent(),
+                limits.period().toSeconds(),
+                fault.message(),
+                ladder.tried(),
+                location);
+    host.services().refuse(this, reason);
+    host.record(this, lives, fault, "quarantined", report);
+    state = CompartmentState.QUARANTINED;
+    log.error("{} quarantined: {}", this, reason);
+  }
+
+  private void climb(Rung rung) {
+    ladder.climbing(tally());
+    if (rung == Rung.RESTART) {
+      start();
+      return;
+    }
+    timer.schedule(RUNG_DEADLINE, () -> climbed(rung, false, "not done within " + RUNG_DEADLINE));
+    int ticket = timer.ticket();
+    Climb climb = new Climb(this, device, host.siblings(this));
+    host.lifecycle()
+        .execute(
+            () -> {
+              String failure = null;
+              boolean leaves = false;
+              try {
+                leaves = climb.run(rung, limits, () -> timer.isCurrent(ticket));
+              } catch (UsbException | RuntimeException failed) {
+                failure = Fault.of(FaultKind.EXCEPTION, failed).message();
+              }
+              boolean anew = leaves;
+              String why = failure;
+              actor.execute(
+                  () -> {
+                    if (timer.isCurrent(ticket)) {
+                      climbed(rung, anew, why);
+                    }
+                  });
+            });
+  }
+
+  private void climbed(Rung rung, boolean leaves, String failure) {
+    if (failure != null) {
+      log.warn("{}: {} failed: {}", this, rung.label(), failure);
+      ladder.impossible(tally(), failure);
+    } else if (leaves) {
+      // Its arrival starts the driver. Where it does not come:
+      timer.schedule(LOST_DEVICE_GRACE, this::start);
+      return;
+    } else {
+      ladder.stayed();
+    }
+    start();
   }
 
   private void leave() {
@@ -476,90 +599,33 @@ public final class Compartment {
     tearDown();
     device.hold().gone();
     device = null;
-    cancelTimer();
+    timer.cancel();
     state = CompartmentState.AWAY;
     reason = "unplugged";
     offered = List.of();
   }
 
   private void endInOrder(String why) {
-    cancelTimer();
+    timer.cancel();
     Incarnation current = incarnation;
     if (current == null) {
       return;
     }
     host.services().suspend(this, why);
     state = CompartmentState.STOPPING;
-    detachDriver(current);
+    ending.detach(current);
     tearDown();
   }
 
-  private void detachDriver(Incarnation current) {
-    UsbDriver.Attachment last = attachment;
-    if (last == null || current.isCondemned()) {
-      return;
-    }
-    CountDownLatch detached = new CountDownLatch(1);
-    current.execute(
-        () -> {
-          current.run(
-              () -> {
-                try {
-                  last.detach();
-                } catch (Exception untidy) {
-                  log.warn(
-                      "{} did not detach in good order: {}",
-                      this,
-                      Fault.of(FaultKind.EXCEPTION, untidy).message());
-                } finally {
-                  // Still inside the gate, so that no waiting call enters a driver that has left.
-                  current.condemn();
-                }
-              });
-          detached.countDown();
-        });
-    if (!awaited(detached, host.limits().detach())) {
-      log.warn("{} did not detach within {} ms", this, host.limits().detach().toMillis());
-    }
-  }
-
-  /** Ends the current incarnation, whatever it takes. */
-  private void tearDown() {
+  /** The current incarnation, which is none any more. */
+  private Incarnation takeIncarnation() {
     Incarnation last = incarnation;
-    if (last == null) {
-      return;
-    }
     incarnation = null;
-    last.condemn();
-    pastCalls += last.calls();
-    host.services().ended(this);
-    try {
-      if (!last.drain(host.limits().teardown())) {
-        abandoned++;
-        log.error("{} left a thread inside that cannot be ended; abandoned", this);
-      }
-    } catch (InterruptedException shutdown) {
-      Thread.currentThread().interrupt();
-    }
-    if (driver != null) {
-      giveBack(source, driver);
-    }
-    driver = null;
-    attachment = null;
+    return last;
   }
 
-  /** Runs the driver's deactivation, which is driver code: on a driver's thread. */
-  private void giveBack(DriverSource to, UsbDriver used) {
-    GivingBack released = new GivingBack(to, used);
-    host.driverThreads().execute(released);
-    try {
-      if (!released.within(host.limits().detach())) {
-        abandoned++;
-        log.error("{} hangs in the deactivation of its driver; abandoned", this);
-      }
-    } catch (InterruptedException shutdown) {
-      Thread.currentThread().interrupt();
-    }
+  private void tearDown() {
+    ending.tearDown(takeIncarnation());
   }
 
   private void letGo() {
@@ -577,37 +643,6 @@ public final class Compartment {
       } catch (UsbException failed) {
         log.warn("{}: {}", this, failed.getMessage());
       }
-    }
-  }
-
-  private void schedule(Duration pause, Runnable task) {
-    cancelTimer();
-    int ticket = timerTicket;
-    Runnable unlessCancelled =
-        () -> {
-          if (ticket == timerTicket) {
-            task.run();
-          }
-        };
-    timer =
-        host.clock()
-            .schedule(() -> actor.execute(unlessCancelled), pause.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private void cancelTimer() {
-    timerTicket++;
-    if (timer != null) {
-      timer.cancel(false);
-      timer = null;
-    }
-  }
-
-  private static boolean awaited(CountDownLatch latch, Duration patience) {
-    try {
-      return latch.await(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException shutdown) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 }

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.bulkhead.device.driver.DriverContext;
+import org.bulkhead.device.driver.Remembered;
 import org.bulkhead.device.usb.UsbDevice;
 import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.osgi.service.log.Logger;
@@ -16,6 +18,7 @@ final class Context implements DriverContext {
   private final UsbDevice device;
   private final InterfaceDescriptor matched;
   private final Services services;
+  private final StateRecord state;
   private final Logger logger;
   private final List<Published> published = new ArrayList<>();
   private boolean attached;
@@ -25,11 +28,13 @@ final class Context implements DriverContext {
       UsbDevice device,
       InterfaceDescriptor matched,
       Services services,
+      StateRecord state,
       Logger logger) {
     this.incarnation = incarnation;
     this.device = device;
     this.matched = matched;
     this.services = services;
+    this.state = state;
     this.logger = logger;
   }
 
@@ -65,6 +70,21 @@ final class Context implements DriverContext {
       throw new IllegalArgumentException(type.getSimpleName() + " " + unit + " published twice");
     }
     published.add(new Published(type, unit, service, Map.copyOf(properties)));
+  }
+
+  @Override
+  public void remember(int version, byte[] bytes) {
+    incarnation.check();
+    if (bytes.length > Remembered.MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "a record of " + bytes.length + " bytes; at most " + Remembered.MAX_BYTES);
+    }
+    state.remember(new Remembered(version, bytes));
+  }
+
+  @Override
+  public Optional<Remembered> recalled() {
+    return state.recalled();
   }
 
   @Override

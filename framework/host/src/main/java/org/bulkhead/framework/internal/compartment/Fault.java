@@ -79,18 +79,30 @@ public record Fault(FaultKind kind, String message, String trace) {
   }
 
   /**
-   * A fault of a thread that does not come back.
+   * A fault of a thread, seen from outside.
    *
-   * @param message what it does not do
+   * @param kind the class of fault
+   * @param message what it does
    * @param thread the thread
    * @return the fault, with the thread's stack
    */
-  public static Fault hang(String message, Thread thread) {
+  public static Fault stack(FaultKind kind, String message, Thread thread) {
     StringBuilder text = new StringBuilder(thread.getName()).append('\n');
     for (StackTraceElement frame : thread.getStackTrace()) {
       text.append("\tat ").append(frame).append('\n');
     }
-    return new Fault(FaultKind.HANG, message, text.toString());
+    return new Fault(kind, message, text.toString());
+  }
+
+  /** What the end of the incarnation adds to it. */
+  Fault afterwards(Incarnation.Drained end) {
+    boolean ignored = kind == FaultKind.HANG && end.ignoredInterrupt();
+    return new Fault(
+        ignored ? FaultKind.IGNORED_INTERRUPT : kind,
+        message
+            + (ignored ? "; it took its interrupt and waited on" : "")
+            + (end.left() ? "" : "; it cannot be ended"),
+        trace);
   }
 
   private static String oneLine(String text) {

@@ -8,12 +8,36 @@ public enum FaultKind {
   EXCEPTION,
   /** An Error at a crossing. */
   ERROR,
-  /** A call past its deadline without progress. */
+  /** A call past its deadline without progress, which waits. */
   HANG,
+  /** A call past its deadline without progress, which takes processor time. */
+  LOOP,
+  /** A call that waits, over however many others, for a thread that waits for it. */
+  DEADLOCK,
+  /** A call past its deadline which took the interrupt that was to end it, and waited on. */
+  IGNORED_INTERRUPT,
+  /** One call allocated more memory than its budget. */
+  ALLOCATION,
+  /** One call took more processor time than its budget. */
+  CPU,
+  /** More transfers failed within a second than are borne. */
+  IO_ERRORS,
+  /** A result that the service's contract does not allow. */
+  CONTRACT,
+  /** Threads were alive when the driver's life was over. */
+  LEFT_THREADS,
+  /** The driver's bundle cannot be resolved. */
+  RESOLVE,
+  /** The driver's bundle or component cannot be started. */
+  START,
+  /** The driver did not end in good order. */
+  STOP,
   /** Attaching failed. */
   ATTACH,
   /** The driver itself said that it is broken. */
   REPORTED,
+  /** Somebody who uses it says that it does not do its job. */
+  COMPLAINT,
   /** The device said that it is gone, but it is still there. */
   LOST_DEVICE,
   /** An attempt to end the JVM. */

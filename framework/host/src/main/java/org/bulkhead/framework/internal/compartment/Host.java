@@ -1,17 +1,21 @@
 package org.bulkhead.framework.internal.compartment;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.bulkhead.framework.admin.CrashInfo;
 import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.framework.admin.FaultListener;
@@ -30,7 +34,8 @@ public final class Host implements AutoCloseable {
   private static final long TICK_MILLIS = 100;
   private static final long IDLE_SECONDS = 10;
 
-  private final Limits limits;
+  private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
+  private volatile Function<String, Limits> limitsOf;
   private final Services services;
   private final LoggerFactory loggers;
   private final FaultLog faults = new FaultLog();
@@ -51,7 +56,7 @@ public final class Host implements AutoCloseable {
   /** Starts the supervisor. */
   public Host(Limits limits, Services services, LoggerFactory loggers, CrashReports crashes) {
     this.crashes = crashes;
-    this.limits = limits;
+    this.limitsOf = driver -> limits;
     this.services = services;
     this.loggers = loggers;
     clock.setRemoveOnCancelPolicy(true);
@@ -98,8 +103,25 @@ public final class Host implements AutoCloseable {
     supervised.remove(compartment);
   }
 
-  Limits limits() {
-    return limits;
+  /** Has drivers supervised by limits of their own where there are such. */
+  public void limits(Function<String, Limits> byDriver) {
+    limitsOf = byDriver;
+  }
+
+  Limits limits(String driver) {
+    return limitsOf.apply(driver);
+  }
+
+  /** What is counted of a driver. */
+  public Tally tally(String driver) {
+    return tallies.computeIfAbsent(driver, d -> new Tally());
+  }
+
+  /** Those of the same device as another one. */
+  List<Compartment> siblings(Compartment of) {
+    return supervised.stream()
+        .filter(c -> c != of && c.deviceKey().equals(of.deviceKey()))
+        .toList();
   }
 
   Services services() {
@@ -114,12 +136,34 @@ public final class Host implements AutoCloseable {
     return driverThreads;
   }
 
+  /** Runs something that nobody waits for. Dropped where the gateway stops. */
+  void later(Runnable task) {
+    try {
+      lifecycle.execute(task);
+    } catch (RejectedExecutionException over) {
+      // The gateway stops.
+    }
+  }
+
+  /** Runs something after a while. Dropped where the gateway stops. */
+  public void later(Duration pause, Runnable task) {
+    try {
+      clock.schedule(() -> later(task), pause.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException over) {
+      // The gateway stops.
+    }
+  }
+
   ExecutorService lifecycle() {
     return lifecycle;
   }
 
   ScheduledThreadPoolExecutor clock() {
     return clock;
+  }
+
+  void record(Compartment compartment, int incarnation, Fault fault, String action) {
+    record(compartment, incarnation, fault, action, null);
   }
 
   /** Begins the report of a fault; null where there will be none. Does not block. */
@@ -159,7 +203,7 @@ public final class Host implements AutoCloseable {
     if (report != null) {
       report.done(action);
     }
-    FaultInfo info =
+    record(
         new FaultInfo(
             Instant.now(),
             compartment.driverName(),
@@ -171,7 +215,29 @@ public final class Host implements AutoCloseable {
             fault.message(),
             fault.trace(),
             action,
-            report == null ? "" : report.path());
+            report == null ? "" : report.path()));
+  }
+
+  /** Records a fault of a driver that never came to drive anything. */
+  public void record(String driver, long bundleId, Fault fault, String action) {
+    gatewayLog().error("driver {}: {}: {}", driver, fault.kind().label(), fault.message());
+    record(
+        new FaultInfo(
+            Instant.now(),
+            driver,
+            bundleId,
+            "",
+            0,
+            0,
+            fault.kind().label(),
+            fault.message(),
+            fault.trace(),
+            action,
+            ""));
+  }
+
+  private void record(FaultInfo info) {
+    tally(info.driver()).fault(info.kind());
     faults.add(info);
     feed.tell(info);
   }

@@ -53,6 +53,9 @@ public final class Incarnation implements Inhabitant {
   /** What an interrupt needs to have its effect; polls slow others down, so they come second. */
   private static final long INTERRUPT_MILLIS = 5;
 
+  /** Waits there end with the incarnation, once the transport has given the transfer back. */
+  private static final String ENDPOINTS = "org.bulkhead.framework.internal.usb.";
+
   private static final long AGAIN_MILLIS = 20;
 
   private final Compartment compartment;
@@ -68,6 +71,8 @@ public final class Incarnation implements Inhabitant {
   private volatile long allowedUntil;
   private int depth;
   private long passed;
+  private long entries;
+  private long errors;
   private boolean interrupted;
 
   /**
@@ -150,8 +155,10 @@ public final class Incarnation implements Inhabitant {
         check();
       }
       progress(0);
-      occupant = me;
-      depth++;
+      if (depth++ == 0) {
+        entries++;
+        occupant = me;
+      }
       return true;
     }
   }
@@ -182,6 +189,33 @@ public final class Incarnation implements Inhabitant {
   /** The driver came back in good order from a call or a handler; called inside the gate. */
   public void passed() {
     passed++;
+  }
+
+  /** A transfer of the driver's failed; called inside the gate. */
+  public void failed() {
+    errors++;
+  }
+
+  /** Transfers that failed, as of about now. */
+  long errors() {
+    synchronized (gate) {
+      return errors;
+    }
+  }
+
+  /** Who is inside, or null. */
+  Thread occupant() {
+    return occupant;
+  }
+
+  /** Another number each time that somebody enters; read after {@link #occupant}. */
+  long occupancy() {
+    return entries;
+  }
+
+  /** Until when the driver may take without progress. */
+  long allowedUntil() {
+    return allowedUntil;
   }
 
   /** How many calls and handlers it came back from, as of the last time that somebody left. */
@@ -333,15 +367,17 @@ public final class Incarnation implements Inhabitant {
   /**
    * After {@link #condemn}: waits for threads and transfers, and frees what can be.
    *
-   * @return true where nobody is left inside
+   * @return how the last one left
    */
-  boolean drain(Duration patience) throws InterruptedException {
+  Drained drain(Duration patience) throws InterruptedException {
     executor.close();
     long until = System.nanoTime() + patience.toNanos();
     boolean left;
+    boolean ignored = false;
     synchronized (gate) {
       if (occupant != null) {
         gate.wait(INTERRUPT_MILLIS);
+        ignored = waitsOn(occupant);
       }
       while (occupant != null && until - System.nanoTime() > 0) {
         // Again and again, as a driver may well swallow the first.
@@ -358,7 +394,33 @@ public final class Incarnation implements Inhabitant {
       part.awaitIdle(until);
       part.free();
     }
-    return left;
+    return new Drained(left, ignored);
+  }
+
+  /**
+   * How the last one left.
+   *
+   * @param left false where he is still inside
+   * @param ignoredInterrupt whether he took an interrupt and waited on
+   */
+  record Drained(boolean left, boolean ignoredInterrupt) {}
+
+  /** Whether a thread took its interrupt and went back to waiting, not in a wait of ours. */
+  private static boolean waitsOn(Thread inside) {
+    if (inside == null || inside == Thread.currentThread() || inside.isInterrupted()) {
+      return false;
+    }
+    Thread.State state = inside.getState();
+    if (state != Thread.State.WAITING && state != Thread.State.TIMED_WAITING) {
+      return false;
+    }
+    for (StackTraceElement frame : inside.getStackTrace()) {
+      String name = frame.getClassName();
+      if (!name.startsWith("java.") && !name.startsWith("jdk.")) {
+        return !name.startsWith(ENDPOINTS);
+      }
+    }
+    return false;
   }
 
   private IncarnationEnded ended() {

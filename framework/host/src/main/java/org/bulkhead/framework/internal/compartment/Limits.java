@@ -1,6 +1,8 @@
 package org.bulkhead.framework.internal.compartment;
 
 import java.time.Duration;
+import java.util.List;
+import org.bulkhead.framework.admin.Rung;
 
 /**
  * The numbers that supervision goes by.
@@ -14,6 +16,10 @@ import java.time.Duration;
  * @param backoff the pause before the first restart; doubled with each further fault
  * @param backoffMax the longest such pause
  * @param updateWait how long a device waits for a driver that went away before it is let go
+ * @param stable how long an incarnation runs without a fault until the faults before it are
+ *     forgotten
+ * @param ladder what is done about one fault after another
+ * @param budget what a driver may use up
  */
 public record Limits(
     Duration call,
@@ -24,7 +30,14 @@ public record Limits(
     Duration period,
     Duration backoff,
     Duration backoffMax,
-    Duration updateWait) {
+    Duration updateWait,
+    Duration stable,
+    List<Rung> ladder,
+    Budget budget) {
+
+  /** The default of the ladder. */
+  public static final List<Rung> LADDER =
+      List.of(Rung.RESTART, Rung.RESTART, Rung.CLEAR_HALTS, Rung.RESET, Rung.CYCLE_PORT);
 
   /** The values that the configuration's defaults give. */
   public static final Limits DEFAULT =
@@ -37,5 +50,8 @@ public record Limits(
           Duration.ofSeconds(60),
           Duration.ofMillis(50),
           Duration.ofSeconds(5),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(30),
+          LADDER,
+          Budget.DEFAULT);
 }

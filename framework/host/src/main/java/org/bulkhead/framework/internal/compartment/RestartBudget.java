@@ -9,36 +9,29 @@ import java.util.ArrayDeque;
  */
 final class RestartBudget {
 
-  private final int intensity;
-  private final long periodNanos;
-  private final long firstNanos;
-  private final long longestNanos;
   private final ArrayDeque<Long> faults = new ArrayDeque<>();
-
-  RestartBudget(Limits limits) {
-    intensity = limits.intensity();
-    periodNanos = limits.period().toNanos();
-    firstNanos = limits.backoff().toNanos();
-    longestNanos = limits.backoffMax().toNanos();
-  }
 
   /**
    * Counts a fault.
    *
+   * @param limits intensity, period and pauses
    * @param nowNanos the time, of any origin
    * @return the pause before the restart, or null where the budget is spent
    */
-  Duration fault(long nowNanos) {
+  Duration fault(Limits limits, long nowNanos) {
+    long periodNanos = limits.period().toNanos();
     while (!faults.isEmpty() && nowNanos - faults.peekFirst() > periodNanos) {
       faults.removeFirst();
     }
     faults.addLast(nowNanos);
-    if (faults.size() > intensity) {
+    if (faults.size() > limits.intensity()) {
       return null;
     }
+    long first = limits.backoff().toNanos();
+    long longest = limits.backoffMax().toNanos();
     int doublings = Math.min(faults.size() - 1, 30);
-    boolean fits = firstNanos <= longestNanos >> doublings;
-    return Duration.ofNanos(fits ? firstNanos << doublings : longestNanos);
+    boolean fits = first <= longest >> doublings;
+    return Duration.ofNanos(fits ? first << doublings : longest);
   }
 
   /** Faults within the period, as of the last one. */

@@ -3,14 +3,20 @@ package org.bulkhead.framework.internal.session;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.bulkhead.device.contract.Moved;
 import org.bulkhead.device.contract.Once;
+import org.bulkhead.device.contract.OrNull;
 import org.bulkhead.device.contract.Replay;
 import org.bulkhead.device.contract.Sticky;
+import org.bulkhead.device.contract.Whole;
 
 /** The in-flight contract of a device service: what each of its methods says. */
 public final class Contract {
@@ -21,8 +27,20 @@ public final class Contract {
     STICKY
   }
 
-  /** One method. */
-  record Term(Method method, Rule rule, List<Class<?>> declared) {
+  /**
+   * One method.
+   *
+   * @param whole the parameters that have nothing remaining when it returns
+   * @param moved whether its result is by how much its first buffer moved
+   * @param orNull whether it may return null
+   */
+  record Term(
+      Method method,
+      Rule rule,
+      List<Class<?>> declared,
+      Set<Integer> whole,
+      boolean moved,
+      boolean orNull) {
 
     /** Whether the method's own contract names such an exception. */
     boolean declares(Throwable thrown) {
@@ -85,7 +103,41 @@ public final class Contract {
       throw new IllegalArgumentException(
           method.toGenericString() + " is a setting with a buffer, which its first call empties");
     }
-    return new Term(method, rules.get(0), declared);
+    return new Term(
+        method,
+        rules.get(0),
+        declared,
+        whole(method),
+        moved(method),
+        method.isAnnotationPresent(OrNull.class));
+  }
+
+  private static Set<Integer> whole(Method method) {
+    Set<Integer> whole = new HashSet<>();
+    Parameter[] parameters = method.getParameters();
+    for (int i = 0; i < parameters.length; i++) {
+      if (parameters[i].isAnnotationPresent(Whole.class)) {
+        if (!Buffer.class.isAssignableFrom(parameters[i].getType())) {
+          throw new IllegalArgumentException(
+              method.toGenericString() + ": @Whole is for buffers, not for " + parameters[i]);
+        }
+        whole.add(i);
+      }
+    }
+    return whole;
+  }
+
+  private static boolean moved(Method method) {
+    if (!method.isAnnotationPresent(Moved.class)) {
+      return false;
+    }
+    Class<?> result = method.getReturnType();
+    if ((result != int.class && result != long.class)
+        || Stream.of(method.getParameterTypes()).noneMatch(Buffer.class::isAssignableFrom)) {
+      throw new IllegalArgumentException(
+          method.toGenericString() + ": @Moved needs a buffer, and an int or a long as result");
+    }
+    return true;
   }
 
   Class<?> type() {

@@ -3,12 +3,17 @@ package org.bulkhead.framework.internal.session;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.Buffer;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.bulkhead.device.contract.DeviceSession;
 import org.bulkhead.device.contract.DeviceUnavailableException;
 import org.bulkhead.device.contract.OutcomeUnknownException;
 import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.framework.internal.compartment.ContractBreach;
 import org.bulkhead.framework.internal.compartment.Incarnation;
 import org.bulkhead.framework.internal.compartment.IncarnationEnded;
 
@@ -20,7 +25,7 @@ import org.bulkhead.framework.internal.compartment.IncarnationEnded;
  * <p>The steady state is the gate's lock and two reads of the clock: no allocation, no switch of
  * threads.
  */
-public abstract class Session {
+public abstract class Session implements DeviceSession {
 
   /** A call that ends this many incarnations is the likely culprit, and is not sent again. */
   private static final int MAX_ATTEMPTS = 3;
@@ -28,10 +33,7 @@ public abstract class Session {
   private final String name;
   private final Contract contract;
   private final long patienceNanos;
-  private final Map<Integer, Object[]> settings = new LinkedHashMap<>();
-  private volatile Binding binding;
-  private String absence = "has no driver yet";
-  private boolean refused;
+  private final SessionState state;
 
   /**
    * A session without a driver yet.
@@ -42,6 +44,7 @@ public abstract class Session {
     name = made.name();
     contract = made.contract();
     patienceNanos = made.patience().toNanos();
+    state = made.state();
   }
 
   /** Where callers stop waiting, as {@link System#nanoTime()}. Called by generated code. */
@@ -52,7 +55,7 @@ public abstract class Session {
   /** Enters the driver's code. Called by generated code. */
   protected final Binding enter(long until) throws IOException {
     while (true) {
-      Binding current = binding;
+      Binding current = state.binding;
       if (current == null) {
         current = awaitBinding(until);
       }
@@ -61,7 +64,7 @@ public abstract class Session {
           return current;
         }
       } catch (IncarnationEnded over) {
-        forget(current);
+        state.forget(current);
         continue;
       }
       if (Thread.currentThread().isInterrupted()) {
@@ -116,7 +119,7 @@ public abstract class Session {
   private boolean again(
       Binding entered, Contract.Term term, Throwable thrown, int attempt, int bytes)
       throws IOException {
-    forget(entered);
+    state.forget(entered);
     String call = term.method().getName() + " of " + name;
     if (term.rule() == Contract.Rule.ONCE) {
       throw new OutcomeUnknownException(
@@ -134,9 +137,9 @@ public abstract class Session {
    * after this one begins with it.
    */
   protected final void stick(int term, Object[] arguments) {
-    synchronized (settings) {
-      settings.remove(term);
-      settings.put(term, arguments);
+    synchronized (state.settings) {
+      state.settings.remove(term);
+      state.settings.put(term, arguments);
     }
   }
 
@@ -155,7 +158,7 @@ public abstract class Session {
    * @return false where there is a driver
    */
   final boolean stickIfAbsent(String method, Object... arguments) {
-    if (binding != null) {
+    if (state.binding != null) {
       return false;
     }
     preset(method, arguments);
@@ -164,14 +167,14 @@ public abstract class Session {
 
   /** Whether a call would have to wait for a driver, or fail. */
   final boolean isAbsent() {
-    return binding == null;
+    return state.binding == null;
   }
 
   /** Makes the remembered settings on a new incarnation's service, inside its gate. */
   final void restore(Object service) throws Throwable {
     Map<Integer, Object[]> remembered;
-    synchronized (settings) {
-      remembered = new LinkedHashMap<>(settings);
+    synchronized (state.settings) {
+      remembered = new LinkedHashMap<>(state.settings);
     }
     for (Map.Entry<Integer, Object[]> setting : remembered.entrySet()) {
       try {
@@ -182,45 +185,106 @@ public abstract class Session {
     }
   }
 
-  private synchronized Binding awaitBinding(long until) throws IOException {
-    while (binding == null) {
-      if (refused) {
-        throw new DeviceUnavailableException(name + " is not available: " + absence);
+  private Binding awaitBinding(long until) throws IOException {
+    synchronized (state) {
+      while (state.binding == null) {
+        if (state.refused()) {
+          throw new DeviceUnavailableException(name + " is not available: " + state.absence());
+        }
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          throw new DeviceUnavailableException(
+              "%s was not available for %.3g s: %s"
+                  .formatted(name, patienceNanos / 1e9, state.absence()));
+        }
+        try {
+          TimeUnit.NANOSECONDS.timedWait(state, left);
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException("interrupted while waiting for " + name);
+        }
       }
-      long left = until - System.nanoTime();
-      if (left <= 0) {
-        throw new DeviceUnavailableException(
-            "%s was not available for %d s: %s"
-                .formatted(name, TimeUnit.NANOSECONDS.toSeconds(patienceNanos), absence));
-      }
-      try {
-        TimeUnit.NANOSECONDS.timedWait(this, left);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while waiting for " + name);
-      }
-    }
-    return binding;
-  }
-
-  private synchronized void forget(Binding ended) {
-    if (binding == ended) {
-      binding = null;
-      absence = "its driver is being restarted";
+      return state.binding;
     }
   }
 
-  final synchronized void connect(Binding next) {
-    binding = next;
-    refused = false;
-    notifyAll();
+  final void connect(Binding next) {
+    state.connect(next);
   }
 
-  final synchronized void disconnect(String why, boolean forGood) {
-    binding = null;
-    absence = why;
-    refused = forGood;
-    notifyAll();
+  final void disconnect(String why, boolean forGood) {
+    state.disconnect(why, forGood);
+  }
+
+  // ---- what a driver's result has to be; called by generated code, inside the gate -----------
+
+  /** No driver sets a buffer back or moves its limit, and some buffers it uses up. */
+  protected final void checkBuffer(
+      int term, Buffer buffer, int position, int limit, boolean whole) {
+    int at = buffer.position();
+    if (buffer.limit() != limit || at < position || whole && at != limit) {
+      throw breach(
+          term,
+          "left its buffer of %d bytes at %d to %d"
+              .formatted(limit - position, at - position, buffer.limit() - position));
+    }
+  }
+
+  /** What it says is what it did. */
+  protected final void checkMoved(int term, long said, Buffer buffer, int position) {
+    if (said != buffer.position() - position) {
+      throw breach(
+          term, "returned " + said + " but moved " + (buffer.position() - position) + " bytes");
+    }
+  }
+
+  /** An object is there. */
+  protected final void checkResult(int term, Object result) {
+    if (result == null) {
+      throw breach(term, "returned null");
+    }
+  }
+
+  private ContractBreach breach(int term, String what) {
+    return new ContractBreach(contract.terms().get(term).method().getName() + " " + what);
+  }
+
+  // ---- for applications ----------------------------------------------------------------------
+
+  @Override
+  public final <S> S within(Class<S> type, Duration patience) {
+    if (patience.isNegative()) {
+      throw new IllegalArgumentException("a patience of " + patience);
+    }
+    if (!type.isInstance(this)) {
+      throw new IllegalArgumentException(name + " is no " + type.getName());
+    }
+    try {
+      return type.cast(
+          getClass()
+              .getConstructor(SessionMaking.class)
+              .newInstance(new SessionMaking(name, contract, patience, state)));
+    } catch (ReflectiveOperationException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  @Override
+  public final Availability availability() {
+    return state.availability();
+  }
+
+  @Override
+  public final Listening listen(Listener listener) {
+    return state.listen(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public final void complain(String words) {
+    Binding current = state.binding;
+    if (current != null) {
+      current.incarnation.compartment().complain(current.incarnation, words);
+    }
   }
 
   @Override

@@ -23,6 +23,9 @@ import org.objectweb.asm.Type;
  *   R result = null;
  *   try {
  *     result = ((T) entered.service).method(buffer);
+ *     checkBuffer(TERM, buffer, position, limit, whole);  // each buffer
+ *     checkMoved(TERM, result, buffer, position);         // where the contract says so
+ *     checkResult(TERM, result);                          // objects that must not be null
  *     stick(TERM, new Object[] {buffer});  // settings only
  *   } catch (Throwable t) {
  *     thrown = t;
@@ -160,6 +163,7 @@ final class SessionClass {
       enter();
       to.visitLabel(from);
       call();
+      check();
       if (sticky) {
         stick();
       }
@@ -241,6 +245,50 @@ final class SessionClass {
       if (result.getSort() != Type.VOID) {
         to.visitVarInsn(result.getOpcode(ISTORE), returned);
       }
+    }
+
+    /** What the contract says of a result; inside the try, as a breach is a fault of the driver. */
+    private void check() {
+      Contract.Term read = contract.terms().get(term);
+      eachBuffer(
+          (local, slot, first) -> {
+            to.visitVarInsn(ALOAD, 0);
+            to.visitLdcInsn(term);
+            to.visitVarInsn(ALOAD, local);
+            to.visitVarInsn(ILOAD, slot);
+            to.visitVarInsn(ILOAD, slot + 1);
+            to.visitLdcInsn(read.whole().contains(parameterAt(local)) ? 1 : 0);
+            to.visitMethodInsn(
+                INVOKEVIRTUAL, SESSION, "checkBuffer", "(IL" + BUFFER + ";IIZ)V", false);
+            if (first && read.moved()) {
+              to.visitVarInsn(ALOAD, 0);
+              to.visitLdcInsn(term);
+              to.visitVarInsn(result.getOpcode(ILOAD), returned);
+              if (result.getSort() == Type.INT) {
+                to.visitInsn(I2L);
+              }
+              to.visitVarInsn(ALOAD, local);
+              to.visitVarInsn(ILOAD, slot);
+              to.visitMethodInsn(
+                  INVOKEVIRTUAL, SESSION, "checkMoved", "(IJL" + BUFFER + ";I)V", false);
+            }
+          });
+      boolean object = result.getSort() == Type.OBJECT || result.getSort() == Type.ARRAY;
+      if (object && !read.orNull()) {
+        to.visitVarInsn(ALOAD, 0);
+        to.visitLdcInsn(term);
+        to.visitVarInsn(ALOAD, returned);
+        to.visitMethodInsn(INVOKEVIRTUAL, SESSION, "checkResult", "(ILjava/lang/Object;)V", false);
+      }
+    }
+
+    private int parameterAt(int local) {
+      int at = 1;
+      int parameter = 0;
+      while (at < local) {
+        at += parameters[parameter++].getSize();
+      }
+      return parameter;
     }
 
     private void leave() {

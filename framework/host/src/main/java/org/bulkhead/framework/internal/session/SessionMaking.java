@@ -8,5 +8,7 @@ import java.time.Duration;
  * @param name as people know it
  * @param contract the service's in-flight contract
  * @param patience how long a caller waits for the device
+ * @param state what its views share
  */
-public record SessionMaking(String name, Contract contract, Duration patience) {}
+public record SessionMaking(
+    String name, Contract contract, Duration patience, SessionState state) {}

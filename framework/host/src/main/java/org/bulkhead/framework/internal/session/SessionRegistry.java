@@ -300,14 +300,17 @@ public final class SessionRegistry implements Services, AutoCloseable {
     String name =
         "%s %s of device %s"
             .formatted(slot.type().getSimpleName(), slot.unit(), compartment.location());
-    Session session = made.make(new SessionMaking(name, Contract.of(slot.type()), patience));
+    Session session =
+        made.make(
+            new SessionMaking(
+                name, Contract.of(slot.type()), patience, new SessionState(this::queue)));
     if (slot.type() == SerialPort.class) {
-      return new Entry(session, serialFront(compartment, slot, session, name), offers());
+      return new Entry(session, serialFront(compartment, slot, session, name), queue());
     }
     if (slot.type() == InputSource.class) {
-      return new Entry(session, inputFront(compartment, session, name), offers());
+      return new Entry(session, inputFront(compartment, session, name), queue());
     }
-    return new Entry(session, slot.type(), offers());
+    return new Entry(session, slot.type(), queue());
   }
 
   private Front inputFront(Compartment compartment, Session session, String name) {
@@ -334,13 +337,16 @@ public final class SessionRegistry implements Services, AutoCloseable {
     return unit.equals("0") ? port : port + "/" + unit;
   }
 
-  private SerialExecutor offers() {
+  private SerialExecutor queue() {
     return new SerialExecutor(
         threads,
         0,
         thrown ->
             System.getLogger(SessionRegistry.class.getName())
-                .log(System.Logger.Level.ERROR, "an offer of a service failed", thrown));
+                .log(
+                    System.Logger.Level.ERROR,
+                    "an offer of a service or a listener of it failed",
+                    thrown));
   }
 
   /** Ends its threads once what was begun is done; compartments are closed before. */

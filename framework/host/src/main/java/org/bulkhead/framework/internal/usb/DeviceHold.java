@@ -1,11 +1,16 @@
 package org.bulkhead.framework.internal.usb;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.bulkhead.device.transport.BusDevice;
 import org.bulkhead.device.transport.BusHandle;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
+import org.bulkhead.device.usb.descriptor.ConfigurationDescriptor;
+import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
+import org.bulkhead.device.usb.descriptor.TransferType;
 
 /**
  * The open handle of a device and the claims on its interfaces, shared by the compartments of its
@@ -25,6 +30,7 @@ public final class DeviceHold {
 
   private final BusDevice bus;
   private final Map<Integer, Claim> claims = new HashMap<>();
+  private final Object recovery = new Object();
   private BusHandle handle;
   private boolean gone;
   private volatile boolean departed;
@@ -96,6 +102,32 @@ public final class DeviceHold {
     handle().select(interfaceNumber, alternateSetting);
     claims.get(interfaceNumber).alternateSetting = alternateSetting;
     onAltered.run();
+  }
+
+  /**
+   * Clears the halts of all endpoints of the interfaces that an owner has claimed. Does I/O.
+   *
+   * @throws UsbException of the first that could not be cleared
+   */
+  public synchronized void clearHalts(Object owner, ConfigurationDescriptor configuration)
+      throws UsbException {
+    for (Map.Entry<Integer, Claim> claim : claims.entrySet()) {
+      if (claim.getValue().owner == owner) {
+        InterfaceDescriptor setting =
+            configuration.setting(claim.getKey(), claim.getValue().alternateSetting).orElse(null);
+        for (EndpointDescriptor endpoint :
+            setting == null ? List.<EndpointDescriptor>of() : setting.endpoints()) {
+          if (endpoint.type() != TransferType.ISOCHRONOUS) {
+            handle().clearHalt(endpoint.address());
+          }
+        }
+      }
+    }
+  }
+
+  /** Held by whoever does something to the whole device to get a driver working again. */
+  public Object recovery() {
+    return recovery;
   }
 
   /** Resets the device; the transport sets configuration and alternate settings again. */

@@ -330,6 +330,10 @@ final class Pipe implements Endpoint, Incarnation.Part {
     }
   }
 
+  void failed() {
+    incarnation.failed();
+  }
+
   boolean over() {
     return closed || incarnation.isCondemned();
   }

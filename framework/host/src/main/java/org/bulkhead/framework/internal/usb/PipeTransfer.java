@@ -175,6 +175,11 @@ final class PipeTransfer implements Transfer, BusCompletion {
     if (!state.compareAndSet(State.LANDED, State.IDLE)) {
       return;
     }
+    if (status == TransferStatus.FAULT
+        || status == TransferStatus.STALL
+        || status == TransferStatus.OVERFLOW) {
+      pipe.failed();
+    }
     if (pipe.direction() == Direction.IN) {
       data.limit(Math.min(actualLengthBytes, data.capacity())).position(0);
     } else {

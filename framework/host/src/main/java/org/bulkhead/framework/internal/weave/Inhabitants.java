@@ -51,8 +51,16 @@ public final class Inhabitants {
     return forbidden;
   }
 
+  /** Whether a thread is inside some driver, as it should be. */
+  public static boolean isInside(Thread thread) {
+    return inhabitedBy(thread) != null;
+  }
+
   private static Inhabitant current() {
-    Thread thread = Thread.currentThread();
+    return inhabitedBy(Thread.currentThread());
+  }
+
+  private static Inhabitant inhabitedBy(Thread thread) {
     synchronized (ALIVE) {
       for (Inhabitant inhabitant : ALIVE) {
         if (inhabitant.isRunBy(thread)) {

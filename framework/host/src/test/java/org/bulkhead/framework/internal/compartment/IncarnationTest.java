@@ -127,7 +127,7 @@ class IncarnationTest {
     caller.start();
     inside.await();
     incarnation.condemn();
-    assertThat(incarnation.drain(Duration.ofSeconds(20))).isTrue();
+    assertThat(incarnation.drain(Duration.ofSeconds(20))).matches(Incarnation.Drained::left);
     caller.join();
 
     Incarnation stuck =
@@ -139,7 +139,7 @@ class IncarnationTest {
         new Thread(
             () -> {
               try {
-                drained.set(stuck.drain(Duration.ofMillis(50)));
+                drained.set(stuck.drain(Duration.ofMillis(50)).left());
               } catch (InterruptedException unwanted) {
                 throw new AssertionError(unwanted);
               }

@@ -9,14 +9,42 @@ class RestartBudgetTest {
 
   private static final long SECOND = 1_000_000_000L;
 
-  private static RestartBudget budget(int intensity, Duration backoff, Duration backoffMax) {
-    Duration any = Duration.ofSeconds(1);
-    return new RestartBudget(
-        new Limits(
-            any, any, any, any, intensity, Duration.ofSeconds(60), backoff, backoffMax, any));
+  /** A budget and the limits that it goes by. */
+  private record Limited(RestartBudget budget, Limits limits) {
+
+    Duration fault(long nowNanos) {
+      return budget.fault(limits, nowNanos);
+    }
+
+    int recent() {
+      return budget.recent();
+    }
+
+    void reset() {
+      budget.reset();
+    }
   }
 
-  private final RestartBudget budget = budget(3, Duration.ofMillis(50), Duration.ofMillis(150));
+  private static Limited budget(int intensity, Duration backoff, Duration backoffMax) {
+    Duration any = Duration.ofSeconds(1);
+    return new Limited(
+        new RestartBudget(),
+        new Limits(
+            any,
+            any,
+            any,
+            any,
+            intensity,
+            Duration.ofSeconds(60),
+            backoff,
+            backoffMax,
+            any,
+            any,
+            Limits.LADDER,
+            Budget.NONE));
+  }
+
+  private final Limited budget = budget(3, Duration.ofMillis(50), Duration.ofMillis(150));
 
   @Test
   void pause_doublesUpToTheLongest() {
@@ -64,7 +92,7 @@ class RestartBudgetTest {
 
   @Test
   void longPause_doubledOften_staysTheLongest() {
-    RestartBudget slow = budget(60, Duration.ofHours(1), Duration.ofHours(5));
+    Limited slow = budget(60, Duration.ofHours(1), Duration.ofHours(5));
     slow.fault(0);
     slow.fault(0);
     for (int i = 2; i < 60; i++) {

