@@ -82,14 +82,14 @@ class DeviceSessionTest {
       DeviceSession session = DeviceSession.of(bench.service(Lab.class));
       bench.awaitLife(1);
       assertThat(session.availability()).isEqualTo(Availability.AVAILABLE);
-      try (var listening = session.listen((now, why) -> heard.add(now + " " + why))) {
-        bench.complain("once");
-        bench.awaitLife(2).unplug().replug().awaitLife(3);
-        bench.complain("twice").awaitLife(4).complain("thrice");
-        bench.awaitState(CompartmentState.QUARANTINED);
-        Await.until(() -> heard.size() >= 8, () -> "eight changes: " + heard);
-        assertThat(session.availability()).isEqualTo(Availability.REFUSED);
-      }
+      DeviceSession.Listening listening = session.listen((now, why) -> heard.add(now + " " + why));
+      bench.complain("once");
+      bench.awaitLife(2).unplug().replug().awaitLife(3);
+      bench.complain("twice").awaitLife(4).complain("thrice");
+      bench.awaitState(CompartmentState.QUARANTINED);
+      Await.until(() -> heard.size() >= 8, () -> "eight changes: " + heard);
+      assertThat(session.availability()).isEqualTo(Availability.REFUSED);
+      listening.close();
       assertThat(heard.get(0)).isEqualTo("WAITING its driver is being restarted");
       assertThat(heard.get(1)).isEqualTo("AVAILABLE ");
       assertThat(heard.get(2)).contains("WAITING", "unplugged");

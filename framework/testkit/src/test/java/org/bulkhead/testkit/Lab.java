@@ -3,6 +3,7 @@ package org.bulkhead.testkit;
 import static org.bulkhead.device.driver.UsbDriver.Attachment.NOTHING_TO_DO;
 
 import java.util.Map;
+import org.bulkhead.device.contract.OrNull;
 import org.bulkhead.device.contract.Replay;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.usb.UsbDevice;
@@ -20,6 +21,7 @@ public interface Lab {
 
   /** Runs it; each Exception is the contract's, so only an Error is a fault. */
   @Replay
+  @OrNull
   <T> T run(Task<T> task) throws Exception;
 
   /** A driver that publishes a lab. */

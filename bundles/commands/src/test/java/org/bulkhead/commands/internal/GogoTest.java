@@ -162,6 +162,10 @@ class GogoTest {
   @Test
   void restart_saysHowMany() throws Exception {
     assertThat(run("driver:restart ftdi")).isEqualTo("ftdi: 1 driver restarted\n");
+    assertThat(run("driver:release ftdi")).isEqualTo("ftdi: nothing is quarantined\n");
+    assertThat(run("driver:complain ftdi it lies")).isEqualTo("ftdi: 1 driver told\n");
+    assertThat(run("driver:show ftdi"))
+        .contains("exception 2", "restart: tried 2, helped 1 (50 %)");
   }
 
   @Test

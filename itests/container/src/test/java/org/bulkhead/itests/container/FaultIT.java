@@ -20,6 +20,7 @@ import org.junit.After;
 import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
+import org.osgi.framework.BundleException;
 
 /** Drivers that do wrong, wherever they can and however they can. */
 public class FaultIT extends BusTest {
@@ -212,6 +213,26 @@ public class FaultIT extends BusTest {
 
     session.read(0, ByteBuffer.allocate(512));
     assertThat(compartment(other.location()).incarnation()).isEqualTo(1);
+  }
+
+  @Test
+  public void bundleThatCannotBeResolved_isAFaultByItsName() throws Exception {
+    var bundle =
+        context.installBundle("probe:unresolved", ProbeBundle.of("lost", MODEL).needing().stream());
+    try {
+      assertThatThrownBy(bundle::start).isInstanceOf(BundleException.class);
+      eventually("the fault").until(() -> !bundleFaults(bundle.getBundleId()).isEmpty());
+      FaultInfo fault = bundleFaults(bundle.getBundleId()).get(0);
+      assertThat(fault.kind()).isEqualTo("resolve");
+      assertThat(fault.driver()).isEqualTo("lost");
+      assertThat(fault.message()).contains("no.such.package");
+    } finally {
+      bundle.uninstall();
+    }
+  }
+
+  private List<FaultInfo> bundleFaults(long bundleId) {
+    return gateway.faults().stream().filter(f -> f.bundleId() == bundleId).toList();
   }
 
   /** A driver whose first incarnation fails to attach. */

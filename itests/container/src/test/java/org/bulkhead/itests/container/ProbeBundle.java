@@ -31,6 +31,7 @@ final class ProbeBundle {
 
   private final String driver;
   private final String[] matches;
+  private String needed = "";
   private final Map<String, Object> properties = new LinkedHashMap<>();
 
   private ProbeBundle(String driver, String... matches) {
@@ -53,6 +54,12 @@ final class ProbeBundle {
   /** Its version, which its blocks are full of. */
   ProbeBundle version(int version) {
     properties.put(ProbeDriver.VERSION, version);
+    return this;
+  }
+
+  /** Needs what nobody has. */
+  ProbeBundle needing() {
+    needed = ",no.such.package";
     return this;
   }
 
@@ -112,7 +119,8 @@ final class ProbeBundle {
     main.putValue(
         "Import-Package",
         "org.bulkhead.device.block,org.bulkhead.device.driver,org.bulkhead.device.usb,"
-            + "org.bulkhead.device.usb.descriptor,org.osgi.service.log");
+            + "org.bulkhead.device.usb.descriptor,org.osgi.service.log"
+            + needed);
     main.putValue("Service-Component", "OSGI-INF/probe.xml");
     main.putValue(
         "Provide-Capability",

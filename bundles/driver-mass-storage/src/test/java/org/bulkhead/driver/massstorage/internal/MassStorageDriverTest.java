@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bulkhead.device.block.BlockDevice;
@@ -39,6 +40,33 @@ class MassStorageDriverTest {
     assertThat(published.get("1").geometry().blockCount()).isEqualTo(20);
     assertThat(published.get("0").geometry().blockCount()).isEqualTo(10);
     assertThat(properties.get("1")).isEqualTo(Map.of("service.description", "BULKHEAD"));
+  }
+
+  @Test
+  void nextLife_doesNotAskAgainWhatTheUnitsAre_butForTheFirst() throws IOException {
+    reader.maxLunAnswer = 1;
+    attach(1);
+    reader.maxLunAnswer = -1;
+    slot1.type = 0x0d;
+    published.clear();
+    attach(2);
+    assertThat(published).containsOnlyKeys("0", "1");
+    assertThat(properties.get("1")).isEqualTo(Map.of("service.description", "BULKHEAD"));
+  }
+
+  @Test
+  void recordOfAnotherVersion_orInPieces_isDoneWithout() throws IOException {
+    reader.maxLunAnswer = 1;
+    for (Remembered unreadable :
+        List.of(
+            new Remembered(2, new byte[] {0, 0, 0}),
+            new Remembered(UnitTable.VERSION, new byte[0]),
+            new Remembered(UnitTable.VERSION, new byte[300]))) {
+      remembered = unreadable;
+      published.clear();
+      attach(2);
+      assertThat(published).containsOnlyKeys("0", "1");
+    }
   }
 
   @Test

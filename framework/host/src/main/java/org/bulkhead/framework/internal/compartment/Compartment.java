@@ -476,8 +476,8 @@ public final class Compartment {
     }
     offered = published.stream().map(Published::label).toList();
     host.services().connect(from, published, firstStart::countDown);
-    state = CompartmentState.RUNNING;
     reason = "";
+    state = CompartmentState.RUNNING;
     timer.schedule(limits.stable(), () -> ladder.stable(tally()));
     log.info("{} runs, incarnation {}", this, lives);
   }

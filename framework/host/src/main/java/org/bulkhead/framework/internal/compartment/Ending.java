@@ -13,6 +13,9 @@ import org.osgi.service.log.Logger;
  */
 final class Ending {
 
+  /** One that was just started has no frames yet, and one that is ending has gone by then. */
+  private static final Duration LOOK_FOR_THREADS = Duration.ofMillis(500);
+
   private final Compartment compartment;
   private final Host host;
   private final Logger log;
@@ -134,7 +137,7 @@ final class Ending {
   private void lookForThreads(int life) {
     if (loader != null) {
       Leftovers leftovers = new Leftovers(loader);
-      host.later(() -> endThreads(leftovers, life));
+      host.later(LOOK_FOR_THREADS, () -> endThreads(leftovers, life));
     }
   }
 

@@ -377,10 +377,10 @@ public final class Incarnation implements Inhabitant {
     synchronized (gate) {
       if (occupant != null) {
         gate.wait(INTERRUPT_MILLIS);
-        ignored = waitsOn(occupant);
       }
       while (occupant != null && until - System.nanoTime() > 0) {
         // Again and again, as a driver may well swallow the first.
+        ignored |= waitsOn(occupant);
         interruptOccupant();
         stopOccupant();
         gate.wait(AGAIN_MILLIS);

@@ -62,6 +62,28 @@ class EndlessLoopTest {
   }
 
   @Test
+  void threadLeftBehind_isFoundAfterTheLife_andEnded() throws Exception {
+    try (RogueBench bench = bench("left-behind")) {
+      bench.session().read(0, ByteBuffer.allocate(512));
+      bench.await(info -> bench.faults().size() == 2);
+
+      assertThat(bench.faults())
+          .extracting(FaultInfo::kind)
+          .containsExactlyInAnyOrder("exception", "left-threads");
+      assertThat(bench.faults())
+          .filteredOn(fault -> fault.kind().equals("left-threads"))
+          .singleElement()
+          .matches(fault -> fault.message().contains("\"left-behind\""))
+          .matches(fault -> fault.action().equals("thread ended"));
+      assertThat(bench.info().incarnation()).isEqualTo(2);
+      assertThat(bench.info().abandonedThreads()).isZero();
+      assertThat(bench.stop().armed()).isFalse();
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(thread -> thread.getName().equals("left-behind"));
+    }
+  }
+
+  @Test
   void loopInAttach_isEndedAndAttachedAnew() throws Exception {
     try (RogueBench bench = bench("attach")) {
       ByteBuffer block = ByteBuffer.allocate(512);
