@@ -93,7 +93,7 @@ class DetectionTest {
             kindOf(
                 deadline(SHORT),
                 usb -> {
-                  for (int interrupts = 0; interrupts < 2; ) {
+                  for (int interrupts = 0; interrupts < 4; ) {
                     try {
                       new CountDownLatch(1).await();
                     } catch (InterruptedException swallowed) {

@@ -51,7 +51,15 @@ class GogoTest {
     streams.start();
     processor = new CommandProcessorImpl(streams);
     add("device", new DeviceCommands(gateway), "list", "show", "tree", "reset");
-    add("driver", new DriverCommands(registry.context(), gateway), "list", "faults", "restart");
+    add(
+        "driver",
+        new DriverCommands(registry.context(), gateway),
+        "list",
+        "faults",
+        "restart",
+        "release",
+        "complain",
+        "show");
     add("block", new BlockCommands(registry.context(), gateway), "info", "read", "write", "hash");
     add(
         "serial",
