@@ -21,7 +21,15 @@ import org.osgi.service.component.annotations.Reference;
 @GogoCommand(
     scope = "driver",
     function = {
-      "list", "show", "restart", "release", "complain", "stop", "start", "faults", "crashes"
+      "list",
+      "show",
+      "restart",
+      "release",
+      "complain",
+      "stop",
+      "start",
+      "faults",
+      "crashes"
     })
 public final class DriverCommands {
 
