@@ -29,7 +29,7 @@ public final class DescriptorParser {
   private static final int ASSOCIATION_BYTES = 8;
   private static final int COMPANION_BYTES = 6;
 
-  private final List<String> irregularities = new ArrayList<>();
+  private final Irregularities irregularities = new Irregularities();
 
   private DescriptorParser() {}
 
@@ -84,7 +84,7 @@ public final class DescriptorParser {
       note(
           "bNumConfigurations is %d, found %d", device.configurationCount(), configurations.size());
     }
-    return new UsbDescriptors(device, List.copyOf(configurations), List.copyOf(irregularities));
+    return new UsbDescriptors(device, List.copyOf(configurations), irregularities.list());
   }
 
   private static DeviceDescriptor device(ByteBuffer in) throws DescriptorException {
@@ -200,7 +200,7 @@ public final class DescriptorParser {
   }
 
   private void note(String format, Object... arguments) {
-    irregularities.add(String.format(format, arguments));
+    irregularities.note(format, arguments);
   }
 
   private static RawDescriptor raw(ByteBuffer in, int at, int length) {

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param device the device descriptor
  * @param configurations the configurations that could be read, in their order
- * @param irregularities what breaks the specification and was passed over, one line each
+ * @param irregularities what breaks the specification and was passed over, one line each, 101 at
+ *     most
  */
 public record UsbDescriptors(
     DeviceDescriptor device,

@@ -1,6 +1,6 @@
 /** USB descriptors as immutable records, and the pure parser that reads them once. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.bulkhead.device.usb.descriptor;
 
 import org.osgi.annotation.bundle.Export;

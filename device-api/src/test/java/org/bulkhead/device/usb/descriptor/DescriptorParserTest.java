@@ -120,6 +120,24 @@ class DescriptorParserTest {
   }
 
   @Test
+  void irregularities_areFew_howeverManyTheDevicePutsIn() throws Exception {
+    byte[] bytes = Arrays.copyOf(STICK, 18 + 60_001);
+    System.arraycopy(STICK, 18, bytes, 18, 9);
+    bytes[20] = (byte) 60_001;
+    bytes[21] = (byte) (60_001 >> 8);
+    for (int at = 27; at + 1 < bytes.length; at += 2) {
+      bytes[at] = 2;
+      bytes[at + 1] = 4;
+    }
+
+    assertThat(DescriptorParser.parse(bytes).irregularities())
+        .hasSize(101)
+        .last()
+        .asString()
+        .contains("more than 100");
+  }
+
+  @Test
   void anyBytes_throwNothingElse() {
     Random random = new Random(4711);
     for (int round = 0; round < 100_000; round++) {

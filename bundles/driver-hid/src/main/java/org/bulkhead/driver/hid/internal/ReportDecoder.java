@@ -19,6 +19,9 @@ final class ReportDecoder {
   private static final int MAX_BUTTON = 32;
   private static final int BARREL_BUTTON = 2;
 
+  /** In one report: as many as the framework holds, and more than anybody has fingers. */
+  private static final int MAX_DOWN = 512;
+
   private final ReportDescriptor descriptor;
   private final Map<Integer, Set<Integer>> down = new HashMap<>();
 
@@ -78,7 +81,7 @@ final class ReportDecoder {
   }
 
   private static void keys(ReportField field, ByteBuffer data, Set<Integer> keys) {
-    for (int i = 0; i < field.count(); i++) {
+    for (int i = 0; i < field.count() && keys.size() <= MAX_DOWN; i++) {
       long value = field.value(data, i);
       int usage = field.isVariable() ? field.usages().ofControl(i) : field.selected(value);
       boolean on = field.isVariable() ? value != 0 && !field.isNull(value) : usage != 0;
@@ -90,7 +93,8 @@ final class ReportDecoder {
 
   private void changed(int id, Set<Integer> keys, InputSink sink) {
     // With too many keys down the report tells nothing, not that all came up (HID 1.11 appendix C).
-    if (keys.stream().anyMatch(k -> k >= Usage.ERROR_ROLL_OVER && k <= Usage.ERROR_UNDEFINED)) {
+    if (keys.size() > MAX_DOWN
+        || keys.stream().anyMatch(k -> k >= Usage.ERROR_ROLL_OVER && k <= Usage.ERROR_UNDEFINED)) {
       return;
     }
     Set<Integer> before = down.getOrDefault(id, Set.of());
@@ -110,6 +114,7 @@ final class ReportDecoder {
   /** The pointer's part of one report. */
   private static final class Pointer {
     boolean present;
+    private boolean hasAxis;
     private boolean absolute;
     private int x;
     private int y;
@@ -134,16 +139,19 @@ final class ReportDecoder {
       present = true;
       switch (usage) {
         case Usage.X -> {
-          x = place(field, value);
-          maxX = extent(field);
-          absolute = !field.isRelative();
+          if (isLikeOtherAxes(field)) {
+            x = place(field, value);
+            maxX = extent(field);
+          }
         }
         case Usage.Y -> {
-          y = place(field, value);
-          maxY = extent(field);
+          if (isLikeOtherAxes(field)) {
+            y = place(field, value);
+            maxY = extent(field);
+          }
         }
-        case Usage.WHEEL -> wheel += (int) value;
-        case Usage.AC_PAN -> pan += (int) value;
+        case Usage.WHEEL -> wheel = bounded(wheel + value);
+        case Usage.AC_PAN -> pan = bounded(pan + value);
         case Usage.TIP_SWITCH -> button(1, field, value);
         case Usage.BARREL_SWITCH -> button(BARREL_BUTTON, field, value);
         default -> {
@@ -160,9 +168,22 @@ final class ReportDecoder {
       }
     }
 
+    /** A motion is a place or a way: an axis that is the other one than the first is left out. */
+    private boolean isLikeOtherAxes(ReportField field) {
+      if (!hasAxis) {
+        hasAxis = true;
+        absolute = !field.isRelative();
+      }
+      return absolute != field.isRelative();
+    }
+
+    private static int bounded(long value) {
+      return (int) Math.min(Math.max(value, Integer.MIN_VALUE), Integer.MAX_VALUE);
+    }
+
     private static int place(ReportField field, long value) {
       if (field.isRelative()) {
-        return (int) value;
+        return bounded(value);
       }
       return (int) Math.min(Math.max(value - field.range().logicalMin(), 0), extent(field));
     }

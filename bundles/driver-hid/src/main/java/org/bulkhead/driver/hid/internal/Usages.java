@@ -13,42 +13,46 @@ final class Usages {
   private final int[] first;
   private final int[] last;
 
+  /** How many there are up to the end of each range: a report looks up as many as it has bits. */
+  private final long[] end;
+
   /** Ranges, with both ends on one page and in order. */
   Usages(int[] first, int[] last) {
     this.first = first;
     this.last = last;
+    end = new long[first.length];
+    long count = 0;
+    for (int i = 0; i < end.length; i++) {
+      count += last[i] - first[i] + 1;
+      end[i] = count;
+    }
   }
 
-  private long length(int range) {
-    return (long) last[range] - first[range] + 1;
+  private long count() {
+    return end.length == 0 ? 0 : end[end.length - 1];
   }
 
   /** The usage of a variable control: the last one goes for all that follow; 0 for none. */
   int ofControl(long index) {
-    int usage = inArray(index);
-    return usage == 0 && first.length > 0 && index >= 0 ? last[last.length - 1] : usage;
+    return inArray(index < count() ? index : count() - 1);
   }
 
   /** The usage at an index, or 0. */
   int inArray(long index) {
-    long left = index;
-    for (int i = 0; i < first.length && left >= 0; i++) {
-      if (left < length(i)) {
-        return first[i] + (int) left;
-      }
-      left -= length(i);
+    if (index < 0 || index >= count()) {
+      return 0;
     }
-    return 0;
+    int found = Arrays.binarySearch(end, index + 1);
+    int range = found >= 0 ? found : -found - 1;
+    return last[range] - (int) (end[range] - 1 - index);
   }
 
   /** Where a usage is, or -1. */
   long indexOf(int usage) {
-    long before = 0;
     for (int i = 0; i < first.length; i++) {
       if (usage >= first[i] && usage <= last[i]) {
-        return before + usage - first[i];
+        return end[i] - 1 - (last[i] - usage);
       }
-      before += length(i);
     }
     return -1;
   }

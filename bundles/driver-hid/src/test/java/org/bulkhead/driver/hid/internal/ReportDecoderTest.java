@@ -1,9 +1,12 @@
 package org.bulkhead.driver.hid.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,7 +23,7 @@ class ReportDecoderTest {
   private final Told told = new Told();
 
   /** What a decoder told, as text. */
-  private static final class Told implements InputSink {
+  private static class Told implements InputSink {
     final List<String> events = new ArrayList<>();
 
     @Override
@@ -109,6 +112,76 @@ class ReportDecoderTest {
     keyboard.reset();
 
     assertThat(decode(keyboard, "00 00 04 00 00 00 00 00")).containsExactly("+70004");
+  }
+
+  @Test
+  void moreKeysThanAnybodyHolds_leaveKeysAsTheyWere() throws Exception {
+    // A bit for each of 4,096 usages: what is down is kept, so that it has to be bounded.
+    ReportDecoder keyboard =
+        new ReportDecoder(
+            ReportDescriptorParser.parse(
+                Fixture.hex(
+                    "05 01 09 06 a1 01 05 07 19 01 2a 00 10 15 00 25 01 75 01 96 00 10 81 02 c0")));
+    ByteBuffer all = ByteBuffer.wrap(new byte[512]);
+    Arrays.fill(all.array(), (byte) 0xff);
+
+    assertThat(decode(keyboard, "08")).containsExactly("+70004");
+    keyboard.decode(all, told);
+    assertThat(told.take()).isEmpty();
+    assertThat(decode(keyboard, "00")).containsExactly("-70004");
+  }
+
+  @Test
+  void usagesWithoutEnd_takeNoTimeWithoutEnd() throws Exception {
+    // 131,072 controls, each of which looks for its usage among 1,023: a report took 0.4 s.
+    StringBuilder descriptor = new StringBuilder("05 01 09 06 a1 01 05 07");
+    for (int usage = 1; usage < 1024; usage++) {
+      descriptor.append(String.format("0a %02x %02x", usage & 0xff, usage >> 8));
+    }
+    descriptor.append("15 00 25 01 75 01 97 00 00 02 00 81 02 c0");
+    ReportDecoder keyboard =
+        new ReportDecoder(ReportDescriptorParser.parse(Fixture.hex(descriptor.toString())));
+
+    assertTimeout(
+        Duration.ofSeconds(5),
+        () -> {
+          for (int i = 0; i < 100; i++) {
+            keyboard.decode(ByteBuffer.wrap(new byte[16_384]), told);
+          }
+        });
+  }
+
+  @Test
+  void pointer_isAPlaceOrAWay_asItsFirstAxisIs() throws Exception {
+    // X is relative, Y absolute up to 255.
+    ReportDecoder mixed =
+        new ReportDecoder(
+            ReportDescriptorParser.parse(
+                Fixture.hex(
+                    "05 01 09 02 a1 01 15 00 26 ff 00 75 08 95 01 09 30 81 06 09 31 81 02 c0")));
+    List<PointerMotion> motions = new ArrayList<>();
+
+    mixed.decode(
+        ByteBuffer.wrap(Fixture.hex("05 06")),
+        new Told() {
+          @Override
+          public void pointer(PointerMotion motion) {
+            motions.add(motion);
+          }
+        });
+
+    assertThat(motions).containsExactly(new PointerMotion(false, 5, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void wheel_withMoreBitsThanAnInt_keepsItsSign() throws Exception {
+    ReportDecoder wheel =
+        new ReportDecoder(
+            ReportDescriptorParser.parse(
+                Fixture.hex("05 01 09 02 a1 01 15 00 27 ff ff ff ff 75 20 95 01 09 38 81 06 c0")));
+
+    assertThat(decode(wheel, "ff ff ff ff"))
+        .containsExactly("by 0,0 wheel 2147483647 pan 0 buttons 0");
   }
 
   @Test

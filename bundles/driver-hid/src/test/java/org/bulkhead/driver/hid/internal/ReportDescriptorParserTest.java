@@ -115,6 +115,24 @@ class ReportDescriptorParserTest {
   }
 
   @Test
+  void usage_isFoundInItsRange() {
+    Usages usages =
+        new Usages(new int[] {0, 0x7_0004, 0x7_0010}, new int[] {0, 0x7_0006, 0x7_0010});
+
+    assertThat(usages.inArray(0)).isZero();
+    assertThat(usages.inArray(1)).isEqualTo(0x7_0004);
+    assertThat(usages.inArray(3)).isEqualTo(0x7_0006);
+    assertThat(usages.inArray(4)).isEqualTo(0x7_0010);
+    assertThat(usages.inArray(5)).isZero();
+    assertThat(usages.inArray(-1)).isZero();
+    assertThat(usages.ofControl(0)).isZero();
+    assertThat(usages.ofControl(99)).isEqualTo(0x7_0010);
+    assertThat(Usages.NONE.ofControl(0)).isZero();
+    assertThat(usages.indexOf(0x7_0006)).isEqualTo(3);
+    assertThat(usages.indexOf(0x7_0007)).isEqualTo(-1);
+  }
+
+  @Test
   void pop_bringsBackWhatPushKept() throws Exception {
     ReportDescriptor parsed =
         parse("05 01 15 81 25 7f 55 0e 65 11", BYTE, "a4 05 09 15 00 25 01 b4 09 30 81 02");
