@@ -119,7 +119,12 @@ final class FuzzRun {
     for (Path seed : files(kept())) {
       Files.copy(seed, merged.resolve(seed.getFileName()));
     }
-    jazzer("-XX:TieredStopAtLevel=1", "-merge=1", merged.toString(), grown().toString());
+    jazzer(
+        "-XX:TieredStopAtLevel=1",
+        "-merge=1",
+        "-use_value_profile=0",
+        merged.toString(),
+        grown().toString());
     List<Path> all = files(kept());
     long bytes = 0;
     for (Path seed : all) {

@@ -1,5 +1,7 @@
 package org.bulkhead.driver.massstorage.internal;
 
+import static org.bulkhead.fuzz.Target.promise;
+
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -25,6 +27,12 @@ import org.bulkhead.device.usb.descriptor.EndpointDescriptor;
  */
 final class HostileStick {
 
+  /**
+   * Waiting for a unit to become ready takes 50 questions of a command and a sense, each sent twice
+   * with a recovery between, and a read of two pieces does so twice.
+   */
+  private static final int MOST_STEPS = 6_000;
+
   private static final int PACKET_BYTES = 512;
 
   /** Longer than any answer that is read; what is behind it in blocks is nobody's business. */
@@ -34,7 +42,7 @@ final class HostileStick {
     Kind.STALL, Kind.TIMEOUT, Kind.FAULT, Kind.OVERFLOW,
   };
 
-  int steps;
+  private int steps;
   private final Map<String, Transfer> transfers = new HashMap<>();
   private final UsbDevice device = stub(UsbDevice.class, this::device);
   private final Endpoint in = endpoint(0x81);
@@ -56,6 +64,11 @@ final class HostileStick {
   void play(byte[] newScript) {
     script = newScript;
     at = 0;
+  }
+
+  /** A call begins. */
+  void begin() {
+    steps = 0;
   }
 
   private int next() {
@@ -107,7 +120,7 @@ final class HostileStick {
 
   /** Ends an operation in a failure where the script says so. */
   private int step() throws UsbException {
-    steps++;
+    promise(++steps <= MOST_STEPS, "a call ends");
     int op = next();
     if ((op & 4) != 0) {
       throw new UsbException(FAILURES[op & 3], "as the script says");
