@@ -103,6 +103,8 @@ public final class ArrivalTarget implements Target {
                   case "manufacturer" -> device.manufacturer();
                   case "product" -> device.product();
                   case "serialNumber" -> device.serialNumber();
+                  case "alternateSetting" -> (int) given[0] & 3;
+                  case "interfaceName" -> device.product();
                   default -> throw new UnsupportedOperationException(method.getName());
                 });
   }
