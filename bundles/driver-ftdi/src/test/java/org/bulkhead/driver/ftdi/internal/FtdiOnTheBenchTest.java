@@ -35,7 +35,7 @@ class FtdiOnTheBenchTest {
 
   private final SimFtdi chip = new SimFtdi("A1", SerialPeer.loopback());
 
-  private static FtdiDriver driver() {
+  static FtdiDriver driver() {
     return new FtdiDriver(
         new FtdiDriver.Config() {
           @Override

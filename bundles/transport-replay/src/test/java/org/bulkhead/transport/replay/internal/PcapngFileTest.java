@@ -27,6 +27,7 @@ class PcapngFileTest {
   private static byte[] good() {
     return new TraceBuilder()
         .enumeration()
+        .comment("a comment")
         .submit(1, 3, 0x02, null, 2, new byte[] {1, 2})
         .complete(1, 3, 0x02, 0, 2, new byte[0])
         .bytes();
