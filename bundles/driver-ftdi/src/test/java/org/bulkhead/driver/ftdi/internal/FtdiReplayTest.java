@@ -12,9 +12,9 @@ import org.bulkhead.testkit.DriverBench;
 import org.bulkhead.transport.sim.SerialPeer;
 import org.bulkhead.transport.sim.SimFaults.Fault;
 import org.bulkhead.transport.sim.SimFtdi;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A fault's trace gives the fault again, without the device that it was recorded from. */
 class FtdiReplayTest {

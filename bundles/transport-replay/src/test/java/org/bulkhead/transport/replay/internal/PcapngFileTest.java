@@ -67,7 +67,12 @@ class PcapngFileTest {
       for (int j = random.nextInt(4); j >= 0; j--) {
         int at = random.nextInt(bad.length / 4) * 4;
         int value = random.nextBoolean() ? random.nextInt() : random.nextInt(300) - 20;
-        ByteBuffer.wrap(bad).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
+        ByteBuffer lie = ByteBuffer.wrap(bad).order(ByteOrder.LITTLE_ENDIAN);
+        if (random.nextBoolean()) {
+          lie.putInt(at, value);
+        } else {
+          lie.putShort(at + 2 * random.nextInt(2), (short) value);
+        }
       }
       attempt(bad);
     }
