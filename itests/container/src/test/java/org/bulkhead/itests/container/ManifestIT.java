@@ -56,7 +56,8 @@ class ManifestIT {
               "org.bulkhead.framework",
               DependencyRule.exporting(
                       "org.bulkhead.framework.admin", "org.bulkhead.framework.guard")
-                  .importing("org.bulkhead.device.*", "org.objectweb.asm")),
+                  // The JDK's own, which alone knows what a thread has allocated.
+                  .importing("org.bulkhead.device.*", "org.objectweb.asm", "com.sun.management")),
           entry("org.bulkhead.driver.cdcacm", DRIVER),
           entry("org.bulkhead.driver.ftdi", DRIVER),
           entry("org.bulkhead.driver.hid", DRIVER),
