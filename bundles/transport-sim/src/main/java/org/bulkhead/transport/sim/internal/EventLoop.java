@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The one thread of a watched bus: tasks in the order in which they were posted, and timed ones in
- * the order of time.
+ * the order of time. Arrivals and departures take turns with all else, as on a real bus transfers
+ * do not wait for a thousand devices to be told of.
  *
  * <p>Parks instead of waiting on a condition, because awaiting a condition allocates.
  */
@@ -21,8 +22,10 @@ final class EventLoop {
   private final LongSupplier clock;
   private final Thread thread = new Thread(this::loop, "bulkhead-sim-bus");
   private final ArrayDeque<LoopTask> ready = new ArrayDeque<>();
+  private final ArrayDeque<LoopTask> changes = new ArrayDeque<>();
   private final PriorityQueue<LoopTask> timed =
       new PriorityQueue<>((a, b) -> Long.signum(a.dueNanos - b.dueNanos));
+  private boolean changeBefore;
   private boolean parked;
   private boolean stopping;
 
@@ -55,6 +58,21 @@ final class EventLoop {
       }
       task.place = LoopTask.Place.READY;
       ready.add(task);
+      wake = parked;
+    }
+    if (wake) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** Queues the news of an arrival or a departure, after those before it. */
+  void postChange(LoopTask task) {
+    boolean wake;
+    synchronized (this) {
+      if (stopping) {
+        return;
+      }
+      changes.add(task);
       wake = parked;
     }
     if (wake) {
@@ -148,7 +166,8 @@ final class EventLoop {
         ready.add(due);
       }
     }
-    LoopTask task = ready.poll();
+    changeBefore = !changes.isEmpty() && (ready.isEmpty() || !changeBefore);
+    LoopTask task = changeBefore ? changes.poll() : ready.poll();
     if (task != null) {
       task.place = LoopTask.Place.NOWHERE;
     }

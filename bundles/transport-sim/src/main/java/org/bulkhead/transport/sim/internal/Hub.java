@@ -137,7 +137,7 @@ public final class Hub {
   private synchronized void altered(Attachment attachment) {
     if (watch != null) {
       TransportListener listener = watch.listener;
-      watch.loop.post(
+      watch.loop.postChange(
           LoopTask.of(
               () -> {
                 if (!attachment.gone()) {
@@ -163,7 +163,7 @@ public final class Hub {
   private void arrive(Attachment attachment) {
     attachment.port.attachment = attachment;
     TransportListener listener = watch.listener;
-    watch.loop.post(LoopTask.of(() -> attachment.arrive(listener)));
+    watch.loop.postChange(LoopTask.of(() -> attachment.arrive(listener)));
   }
 
   private void depart(Port port) {
@@ -175,7 +175,7 @@ public final class Hub {
     usedAddresses.get(attachment.busNumber()).clear(attachment.address());
     attachment.markGone();
     TransportListener listener = watch.listener;
-    watch.loop.post(LoopTask.of(() -> attachment.depart(listener)));
+    watch.loop.postChange(LoopTask.of(() -> attachment.depart(listener)));
   }
 
   private int takeAddress(int bus) {
