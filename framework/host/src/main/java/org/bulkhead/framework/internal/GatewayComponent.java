@@ -423,7 +423,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
             .findFirst()
             .orElseThrow(() -> new NoSuchTargetException("there is no device " + location));
     String key = device.identity().key();
-    List<Compartment> affected = compartments.of(c -> c.deviceKey().equals(key));
+    List<Compartment> affected = compartments.ofDevice(key);
     Compartments.await(
         affected.stream().map(c -> c.pause("the device is being reset")).toList(),
         limits.detach().plus(limits.teardown()));

@@ -122,6 +122,11 @@ public final class Compartment {
     return limits;
   }
 
+  /** Whether its device is unplugged. */
+  boolean isAway() {
+    return state == CompartmentState.AWAY;
+  }
+
   /** What administration sees. */
   public CompartmentInfo info() {
     return new CompartmentInfo(

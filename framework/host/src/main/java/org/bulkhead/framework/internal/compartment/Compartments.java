@@ -3,6 +3,7 @@ package org.bulkhead.framework.internal.compartment;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
-import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 
 /**
@@ -32,7 +32,9 @@ public final class Compartments {
 
   private final Host host;
   private final Map<Key, Compartment> compartments = new LinkedHashMap<>();
+  private final Map<String, List<Compartment>> byDevice = new HashMap<>();
   private final ArrayDeque<Compartment> starting = new ArrayDeque<>();
+  private int pruneAbove = MAX_AWAY;
   private boolean closed;
 
   /** None yet. */
@@ -55,9 +57,12 @@ public final class Compartments {
       if (compartment == null || !compartment.driverName().equals(driver.name())) {
         replaced = compartment;
         compartment = new Compartment(host, device, matched, driver.name());
-        compartments.remove(key);
+        if (compartments.remove(key) != null) {
+          forget(replaced);
+        }
         prune();
         compartments.put(key, compartment);
+        byDevice.computeIfAbsent(key.deviceKey(), k -> new ArrayList<>()).add(compartment);
       }
     }
     if (replaced != null) {
@@ -87,29 +92,43 @@ public final class Compartments {
 
   private static final Duration GRACE = Duration.ofSeconds(4);
 
+  private void forget(Compartment compartment) {
+    byDevice.computeIfPresent(
+        compartment.deviceKey(),
+        (key, its) -> {
+          its.remove(compartment);
+          return its.isEmpty() ? null : its;
+        });
+  }
+
+  /** Looks only once there are a tenth more than the last time, as looking takes all of them. */
   private void prune() {
-    if (compartments.size() <= MAX_AWAY) {
+    if (compartments.size() <= pruneAbove) {
       return;
     }
-    long away = compartments.values().stream().filter(Compartments::isAway).count();
+    long away = compartments.values().stream().filter(Compartment::isAway).count();
     for (var all = compartments.values().iterator(); away > MAX_AWAY && all.hasNext(); ) {
       Compartment oldest = all.next();
-      if (isAway(oldest)) {
+      if (oldest.isAway()) {
         all.remove();
+        forget(oldest);
         oldest.close("its device did not come back");
         away--;
       }
     }
-  }
-
-  private static boolean isAway(Compartment compartment) {
-    return compartment.info().state() == CompartmentState.AWAY;
+    pruneAbove = compartments.size() + MAX_AWAY / 10;
   }
 
   /** A device was unplugged. */
   public void deviceLeft(ManagedDevice device) {
-    String key = device.identity().key();
-    of(c -> c.deviceKey().equals(key)).forEach(c -> c.deviceLeft(device));
+    ofDevice(device.identity().key()).forEach(c -> c.deviceLeft(device));
+  }
+
+  /** The compartments of a device, by its identity's key. */
+  public List<Compartment> ofDevice(String key) {
+    synchronized (compartments) {
+      return List.copyOf(byDevice.getOrDefault(key, List.of()));
+    }
   }
 
   /** A driver is being stopped: returns when its incarnations have ended, or the grace is over. */
@@ -154,6 +173,7 @@ public final class Compartments {
       closed = true;
       ended = new ArrayList<>(compartments.values());
       compartments.clear();
+      byDevice.clear();
     }
     await(ended.stream().map(c -> c.close("the gateway stops")).toList(), GRACE);
   }
