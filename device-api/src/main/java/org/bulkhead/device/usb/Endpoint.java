@@ -122,6 +122,19 @@ public interface Endpoint {
   Transfer reap(Duration timeout) throws UsbException;
 
   /**
+   * Reads without a pause, by several transfers that are always in flight: for an IN endpoint with
+   * none in flight.
+   *
+   * @param transfers how many, from 1; 4 to 8 fill most devices' time
+   * @param bytes the most that each can move, a multiple of the maximum packet size
+   * @return the reader; the transfers are in flight by now
+   * @throws UsbException as {@link #allocate(int)} and {@link #submit}
+   */
+  default StreamReader reader(int transfers, int bytes) throws UsbException {
+    return new StreamReader(this, transfers, bytes);
+  }
+
+  /**
    * How many transfers are submitted and not yet reaped or handled. No I/O.
    *
    * @return 0 or more

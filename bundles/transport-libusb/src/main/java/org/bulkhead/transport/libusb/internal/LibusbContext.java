@@ -34,12 +34,17 @@ final class LibusbContext {
   private static final long END_MILLIS = 5_000;
   private static final int MAX_PORTS = 7;
 
+  /** libusb calls back until nothing is left, which a busy device may never let happen. */
+  private static final int MAX_LANDED = 16;
+
   private final Logger log;
   private final Context context = new Context();
   private final AtomicBoolean hotplug = new AtomicBoolean();
   private final Runnable onHotplug;
   private final Set<LibusbHandle> handles = ConcurrentHashMap.newKeySet();
   private final Queue<Runnable> afterEvents = new ConcurrentLinkedQueue<>();
+  private final LibusbTransfer[] landed = new LibusbTransfer[MAX_LANDED]; // event thread's
+  private int landedCount; // event thread's
   private final Thread events = new Thread(this::handleEvents, "bulkhead libusb events");
   private volatile boolean stopping;
   private boolean closing; // guarded by this
@@ -93,7 +98,8 @@ final class LibusbContext {
       int code = LibUsb.ERROR_OTHER;
       try {
         code = LibUsb.handleEventsTimeout(context, WAIT_MICROS);
-        if (hotplug.getAndSet(false)) {
+        settle();
+        if (hotplug.get() && hotplug.getAndSet(false)) {
           onHotplug.run();
         }
         runAfterEvents();
@@ -108,6 +114,25 @@ final class LibusbContext {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
       }
     }
+  }
+
+  /**
+   * Has a transfer's waiter woken when libusb has no further callback to make for now. Called on
+   * the event thread, in a callback.
+   */
+  void settleLater(LibusbTransfer transfer) {
+    landed[landedCount++] = transfer;
+    if (landedCount == MAX_LANDED) {
+      settle();
+    }
+  }
+
+  private void settle() {
+    for (int i = 0; i < landedCount; i++) {
+      landed[i].settle();
+      landed[i] = null;
+    }
+    landedCount = 0;
   }
 
   private void runAfterEvents() {

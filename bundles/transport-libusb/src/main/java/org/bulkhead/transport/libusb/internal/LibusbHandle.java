@@ -297,6 +297,10 @@ final class LibusbHandle implements BusHandle {
     return new UsbException(kind, device.sysfs() + ": " + operation + ": " + reason, 0, code);
   }
 
+  void settleLater(LibusbTransfer transfer) {
+    context.settleLater(transfer);
+  }
+
   void completionFailed(String endpoint, Throwable e) {
     device.log().error("{}: a completion of {} failed", device.sysfs(), endpoint, e);
   }

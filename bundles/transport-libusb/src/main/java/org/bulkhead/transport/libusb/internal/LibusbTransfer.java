@@ -196,9 +196,18 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     try {
       if (land()) {
         handle.discard(this);
-      } else {
-        completion.completed(this);
+      } else if (completion.landed(this)) {
+        handle.settleLater(this);
       }
+    } catch (RuntimeException | Error e) {
+      handle.completionFailed(endpoint(), e);
+    }
+  }
+
+  /** On the event thread, when the flights that ended together are all told. */
+  void settle() {
+    try {
+      completion.settled();
     } catch (RuntimeException | Error e) {
       handle.completionFailed(endpoint(), e);
     }

@@ -47,6 +47,7 @@ final class Pipe implements Endpoint, Incarnation.Part {
   private final Incarnation.DriverCode handlers = this::runHandlers;
   private volatile Thread reaper;
   private volatile boolean closed;
+  private boolean waking; // only on the transport's event thread
   private PipeTransfer scratch;
 
   Pipe(LentDevice device, EndpointDescriptor descriptor) {
@@ -245,18 +246,31 @@ final class Pipe implements Endpoint, Incarnation.Part {
     }
   }
 
-  /** An asynchronous transfer came back; on the transport's event thread. */
-  void landed(PipeTransfer transfer) {
+  /**
+   * An asynchronous transfer came back; on the transport's event thread.
+   *
+   * @return whether somebody is to be woken by {@link #settled}
+   */
+  boolean landed(PipeTransfer transfer) {
     if (closed) {
-      return;
+      return false;
     }
     if (transfer.handler != null) {
+      // Its thread looks for more before it sleeps: to begin early loses nothing.
       if (draining.compareAndSet(false, true)) {
         incarnation.execute(drain);
       }
-    } else {
-      LockSupport.unpark(reaper);
+      return false;
     }
+    boolean first = !waking && reaper != null;
+    waking |= first;
+    return first;
+  }
+
+  /** Wakes who waits for what landed: the others of a row are there too by now. */
+  void settled() {
+    waking = false;
+    LockSupport.unpark(reaper);
   }
 
   private void drain() {

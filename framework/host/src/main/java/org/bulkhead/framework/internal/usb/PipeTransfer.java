@@ -114,8 +114,16 @@ final class PipeTransfer implements Transfer, BusCompletion {
   /** On the transport's event thread. */
   @Override
   public void completed(BusTransfer transfer) {
+    if (landed(transfer)) {
+      settled();
+    }
+  }
+
+  /** On the transport's event thread. */
+  @Override
+  public boolean landed(BusTransfer transfer) {
     if (state.get() != State.FLYING) {
-      return;
+      return false;
     }
     actualLengthBytes = transfer.actualLengthBytes();
     TransferStatus end = transfer.status();
@@ -124,14 +132,19 @@ final class PipeTransfer implements Transfer, BusCompletion {
     boolean forCaller = synchronous;
     Thread waiting = waiter;
     if (!state.compareAndSet(State.FLYING, State.LANDED)) {
-      return;
+      return false;
     }
     pipe.arrived();
     if (forCaller) {
       LockSupport.unpark(waiting);
-    } else {
-      pipe.landed(this);
+      return false;
     }
+    return pipe.landed(this);
+  }
+
+  @Override
+  public void settled() {
+    pipe.settled();
   }
 
   /**

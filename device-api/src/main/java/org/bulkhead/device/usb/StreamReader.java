@@ -1,0 +1,128 @@
+package org.bulkhead.device.usb;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * Reads an IN endpoint without a pause: several transfers are always in flight, and their data
+ * comes in order. A device with any latency is read several times as fast as by one transfer after
+ * the other.
+ *
+ * <p>Made by {@link Endpoint#reader}; while it is open the endpoint has no other transfers. Reading
+ * allocates nothing and copies nothing. Used by one thread at a time, as all of a driver.
+ */
+public final class StreamReader implements AutoCloseable {
+
+  /** How long cancelled transfers may take to come back. */
+  private static final Duration CANCEL = Duration.ofSeconds(2);
+
+  private final Endpoint endpoint;
+  private final Transfer[] transfers;
+  private Transfer given;
+  private Transfer failed;
+
+  StreamReader(Endpoint endpoint, int count, int bytes) throws UsbException {
+    if (count < 1) {
+      throw new UsbException(UsbException.Kind.INVALID, "a reader of " + count + " transfers");
+    }
+    this.endpoint = endpoint;
+    transfers = new Transfer[count];
+    boolean ready = false;
+    try {
+      for (int i = 0; i < count; i++) {
+        transfers[i] = endpoint.allocate(bytes);
+      }
+      start();
+      ready = true;
+    } finally {
+      if (!ready) {
+        close();
+      }
+    }
+  }
+
+  private void start() throws UsbException {
+    for (Transfer transfer : transfers) {
+      submit(transfer);
+    }
+  }
+
+  private void submit(Transfer transfer) throws UsbException {
+    transfer.data().clear();
+    endpoint.submit(transfer, null);
+  }
+
+  /**
+   * The data of the next transfer. Blocks until it is there.
+   *
+   * <p>A short packet ends a transfer (USB 2.0 section 5.8.3), so what comes may be less than a
+   * transfer holds, and nothing for a zero-length packet: messages keep their borders.
+   *
+   * <p>Where a transfer fails, what it moved is given first, then the failure is thrown, by this
+   * and each further call until {@link #restart}. What was in flight behind it is cancelled, and
+   * lost.
+   *
+   * @param timeout how long to wait, zero to look only; when it passes nothing is lost
+   * @return the data, from its position to its limit, valid until the next call; null where none
+   *     came in time
+   * @throws UsbException STALL, OVERFLOW, FAULT; DISCONNECTED when the device is unplugged;
+   *     CANCELLED when the thread is interrupted, which loses nothing
+   */
+  public ByteBuffer next(Duration timeout) throws UsbException {
+    if (given != null) {
+      Transfer again = given;
+      given = null;
+      submit(again);
+    }
+    if (failed == null) {
+      Transfer back = endpoint.reap(timeout);
+      if (back == null) {
+        return null;
+      }
+      if (back.status() == TransferStatus.COMPLETED) {
+        given = back;
+        return back.data();
+      }
+      failed = back;
+      stop();
+      if (back.data().hasRemaining()) {
+        return back.data();
+      }
+    }
+    failed.check();
+    throw new IllegalStateException("a failed transfer has no failure");
+  }
+
+  /**
+   * Goes on after a failure. After a STALL clear the endpoint's halt first; nothing is in flight
+   * then.
+   *
+   * @throws UsbException DISCONNECTED
+   */
+  public void restart() throws UsbException {
+    if (failed != null) {
+      stop();
+      failed = null;
+      start();
+    }
+  }
+
+  private void stop() throws UsbException {
+    for (Transfer transfer : transfers) {
+      transfer.cancel();
+    }
+    while (endpoint.inFlight() > 0 && endpoint.reap(CANCEL) != null) {
+      // Each comes back, cancelled or with data that has no place in the stream any more.
+    }
+  }
+
+  /** Cancels what is in flight and gives the memory back. Does not block. */
+  @Override
+  public void close() {
+    for (Transfer transfer : transfers) {
+      if (transfer != null) {
+        transfer.free();
+      }
+    }
+  }
+}
