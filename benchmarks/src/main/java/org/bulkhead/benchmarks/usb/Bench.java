@@ -29,6 +29,10 @@ public final class Bench {
    * @throws Exception where an engine fails
    */
   public static void main(String[] args) throws Exception {
+    if (args[2].equals("check")) {
+      check(new Bench(Path.of(args[0]).toAbsolutePath(), 1));
+      return;
+    }
     boolean brief = args[2].equals("short");
     int rounds = brief ? 8 : 16;
     int millis = brief ? 150 : 300;
@@ -49,12 +53,30 @@ public final class Bench {
     System.out.print(lines + machine);
   }
 
-  private void measure(Device device, List<Point> points) throws IOException {
-    Map<String, Child> children = new LinkedHashMap<>();
+  private static void check(Bench bench) throws IOException {
+    // A device with latency, so that each transfer of a queue is waited for.
+    Map<String, Child> children = bench.start(Device.FAST, List.of(Point.C, Point.OURS));
     try {
-      for (String engine : List.of(Point.C, Point.PLAIN, Point.OURS)) {
-        children.put(engine, new Child(engine, program(engine), folder, device.settings));
+      List<String> wrong = new Check(children).run();
+      if (!wrong.isEmpty()) {
+        throw new AssertionError(String.join("; ", wrong));
       }
+    } finally {
+      children.values().forEach(Child::close);
+    }
+  }
+
+  private Map<String, Child> start(Device device, List<String> engines) throws IOException {
+    Map<String, Child> children = new LinkedHashMap<>();
+    for (String engine : engines) {
+      children.put(engine, new Child(engine, program(engine), folder, device.settings));
+    }
+    return children;
+  }
+
+  private void measure(Device device, List<Point> points) throws IOException {
+    Map<String, Child> children = start(device, List.of(Point.C, Point.PLAIN, Point.OURS));
+    try {
       warmUp(points, children);
       for (int round = 0; round < rounds; round++) {
         System.err.printf(
@@ -82,8 +104,7 @@ public final class Bench {
   }
 
   /** Each mode once, long enough for the compilers. */
-  private static void warmUp(List<Point> points, Map<String, Child> children)
-      throws IOException {
+  private static void warmUp(List<Point> points, Map<String, Child> children) throws IOException {
     List<String> done = new ArrayList<>();
     for (Point point : points) {
       for (Map.Entry<String, Command> way : point.ways().entrySet()) {

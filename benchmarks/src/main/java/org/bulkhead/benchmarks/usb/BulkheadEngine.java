@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.bulkhead.benchmarks.WeavingLoader;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.input.KeyboardLayout;
 import org.bulkhead.device.transport.BusDevice;
 import org.bulkhead.device.transport.Transport;
 import org.bulkhead.device.transport.TransportListener;
@@ -16,7 +17,6 @@ import org.bulkhead.framework.internal.compartment.Host;
 import org.bulkhead.framework.internal.compartment.Limits;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.input.InputHub;
-import org.bulkhead.device.input.KeyboardLayout;
 import org.bulkhead.framework.internal.session.SessionRegistry;
 import org.bulkhead.testkit.internal.ListLog;
 import org.bulkhead.testkit.internal.Offers;
@@ -32,7 +32,6 @@ public final class BulkheadEngine implements Engine {
 
   private static final String RAW = "org.bulkhead.benchmarks.usb.driver.";
   private static final String STORAGE = "org.bulkhead.driver.massstorage.";
-
 
   private final BlockDevice raw;
   private final BlockDevice storage;
@@ -54,11 +53,9 @@ public final class BulkheadEngine implements Engine {
   BulkheadEngine() throws Exception {
     ListLog log = new ListLog();
     Offers offers = new Offers();
-    InputHub inputs =
-        new InputHub(KeyboardLayout.named("us"), log.loggers().getLogger("gateway"));
+    InputHub inputs = new InputHub(KeyboardLayout.named("us"), log.loggers().getLogger("gateway"));
     SessionRegistry sessions = new SessionRegistry(offers, Duration.ofSeconds(30), inputs);
-    Compartments compartments =
-        new Compartments(new Host(Limits.DEFAULT, sessions, log.loggers()));
+    Compartments compartments = new Compartments(new Host(Limits.DEFAULT, sessions, log.loggers()));
     CompletableFuture<ManagedDevice> found = new CompletableFuture<>();
     transport(log.loggers()).watch(new Listener(found));
     ManagedDevice device = found.get(20, TimeUnit.SECONDS);

@@ -47,8 +47,7 @@ final class Child implements AutoCloseable {
     process = builder.start();
     commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     answers =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     answer("ready");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       counters =
@@ -71,8 +70,7 @@ final class Child implements AutoCloseable {
     Sample.Calls callsBefore = calls();
     long cpuBefore = cpuNanos();
     commands.println(command.line());
-    long[] figures =
-        Arrays.stream(answer("").split(" ")).mapToLong(Long::parseLong).toArray();
+    long[] figures = Arrays.stream(answer("").split(" ")).mapToLong(Long::parseLong).toArray();
     return new Sample(
         figures[0],
         figures[1],

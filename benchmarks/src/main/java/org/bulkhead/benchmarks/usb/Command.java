@@ -2,7 +2,8 @@ package org.bulkhead.benchmarks.usb;
 
 /**
  * What an engine is told to do; the modes are those of usbfs/engine.c, and "handler", which is
- * "async" with completions handed to a handler where the engine knows that.
+ * "async" with completions handed to a handler where the engine knows that, and "stream", the
+ * streaming reader.
  *
  * @param mode what to do
  * @param size bytes of a transfer

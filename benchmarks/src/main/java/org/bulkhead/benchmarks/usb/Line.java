@@ -16,8 +16,7 @@ import java.util.function.ToDoubleFunction;
  */
 record Line(String what, String device, String required, String measured, String verdict) {
 
-  static final String HEAD =
-      "| what | device | required | measured | |\n|---|---|---|---|---|\n";
+  static final String HEAD = "| what | device | required | measured | |\n|---|---|---|---|---|\n";
 
   String row() {
     return "| %s | %s | %s | %s | %s |%n".formatted(what, device, required, measured, verdict);
@@ -103,10 +102,9 @@ record Line(String what, String device, String required, String measured, String
 
   private static Line sequential(Matrix m) {
     Point point = m.sequential;
-    double value =
-        point.ratio("bulkhead queue of 8", Point.PLAIN, Sample::megabytesPerSecond);
+    double value = point.ratio("bulkhead reader", Point.PLAIN, Sample::megabytesPerSecond);
     return new Line(
-        "sequential 16 KiB by a queue of 8 against plain synchronous usb4java",
+        "sequential 16 KiB by the streaming reader, 8 transfers, against plain synchronous usb4java",
         point.device().title,
         "≥ 4×",
         number("%.2f×", value),

@@ -49,7 +49,7 @@ final class Matrix {
             .with(Point.C, "async", 16 << 10, 8, millis)
             .with(Point.PLAIN, "sync", 16 << 10, 1, millis)
             .with(Point.OURS, "sync", 16 << 10, 1, millis)
-            .with("bulkhead queue of 8", "async", 16 << 10, 8, millis);
+            .with("bulkhead reader", "stream", 16 << 10, 8, millis);
     trip = Point.all(Device.INSTANT, "trip", 64, 1, 2 * millis);
     synchronous = Point.all(Device.INSTANT, "sync", 16 << 10, 1, millis);
     block = Point.all(Device.FAST, "block", 64 << 10, 1, 2 * millis);

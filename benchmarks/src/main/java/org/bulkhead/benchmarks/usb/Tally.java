@@ -16,7 +16,7 @@ public final class Tally {
   private static final int SKIPPED = 64;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private final long[] ids = ManagementFactory.getThreadMXBean().getAllThreadIds();
+  private final long[] ids = onTheWay();
   private final CountDownLatch over = new CountDownLatch(1);
   private final long begin = System.nanoTime();
   private final long until;
@@ -25,6 +25,18 @@ public final class Tally {
   private long allocatedBefore = -1;
   private long allocated = -1;
   private int samples;
+
+  /** The caller, the transport's event thread and the drivers' threads. */
+  private static long[] onTheWay() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(
+            thread ->
+                thread == Thread.currentThread()
+                    || thread.getName().equals("bulkhead libusb events")
+                    || thread.getName().contains("driver-"))
+        .mapToLong(Thread::getId)
+        .toArray();
+  }
 
   Tally(int millis) {
     until = begin + millis * 1_000_000L;

@@ -12,6 +12,7 @@ import org.bulkhead.device.block.BlockGeometry;
 import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.usb.Endpoint;
+import org.bulkhead.device.usb.StreamReader;
 import org.bulkhead.device.usb.Transfer;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbInterface;
@@ -52,6 +53,7 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
       case "sync" -> sync();
       case "async" -> async();
       case "handler" -> handler();
+      case "stream" -> stream();
       case "trip" -> trip();
       default -> throw new IOException(command.mode());
     }
@@ -101,6 +103,15 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
     }
     for (Transfer each : all) {
       each.free();
+    }
+  }
+
+  private void stream() throws UsbException {
+    try (StreamReader reader = source.reader(command.depth(), command.size())) {
+      ByteBuffer data;
+      do {
+        data = reader.next(TIMEOUT);
+      } while (tally.count(data.remaining()));
     }
   }
 
