@@ -16,7 +16,7 @@ static void die(const char *path) {
 
 static void folder(const char *path) {
   char part[4096];
-  for (const char *slash = strchr(path, '/');; slash = strchr(slash + 1, '/')) {
+  for (const char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
     int length = slash == NULL ? (int)strlen(path) : (int)(slash - path);
     snprintf(part, sizeof part, "%.*s", length, path);
     if (mkdir(part, 0755) != 0 && errno != EEXIST) die(part);
