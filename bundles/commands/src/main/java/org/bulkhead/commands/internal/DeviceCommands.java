@@ -40,7 +40,8 @@ public final class DeviceCommands {
           @Parameter(names = "--json", presentValue = "true", absentValue = "false")
           boolean json,
       @Descriptor(Help.DEVICE) String device) {
-    Shell.current().print(DeviceDetails.view(Devices.device(gateway, device)), json);
+    Shell.current()
+        .print(DeviceDetails.view(Devices.device(gateway, device), gateway::className), json);
   }
 
   @Descriptor("draws buses, hubs and what is plugged into them")

@@ -36,7 +36,10 @@ record DeviceDetails(
               + " mA");
       for (Setting s : settings) {
         String alternate = s.alternateSetting == 0 ? "" : " alternate " + s.alternateSetting;
-        lines.add("    interface " + s.number + alternate + "  " + s.class_ + " (" + s.code + ")");
+        String listed = s.className.isEmpty() ? "" : ": " + Table.printable(s.className);
+        lines.add(
+            "    interface %d%s  %s (%s%s)"
+                .formatted(s.number, alternate, s.class_, s.code, listed));
         for (Endpoint e : s.endpoints) {
           lines.add(
               String.format(
@@ -52,7 +55,12 @@ record DeviceDetails(
   }
 
   record Setting(
-      int number, int alternateSetting, String class_, String code, List<Endpoint> endpoints) {}
+      int number,
+      int alternateSetting,
+      String class_,
+      String code,
+      String className,
+      List<Endpoint> endpoints) {}
 
   record Endpoint(
       String address,
@@ -62,7 +70,12 @@ record DeviceDetails(
       int maxPacketBytes,
       int interval) {}
 
-  static View view(DeviceInfo device) {
+  /** What a class code stands for, where more is known than its first number says. */
+  interface ClassNames {
+    String of(int usbClass, int subclass, int protocol);
+  }
+
+  static View view(DeviceInfo device, ClassNames names) {
     var descriptors = device.descriptors();
     var top = descriptors.device();
     DeviceDetails details =
@@ -73,28 +86,32 @@ record DeviceDetails(
             top.deviceClass() == 0 ? "by interface" : UsbWords.className(top.deviceClass()),
             top.controlPacketBytes(),
             device.activeConfiguration(),
-            descriptors.configurations().stream().map(c -> configuration(c, device)).toList(),
+            descriptors.configurations().stream()
+                .map(c -> configuration(c, device, names))
+                .toList(),
             descriptors.irregularities());
     return new View(details, details.text(device));
   }
 
-  private static Configuration configuration(ConfigurationDescriptor c, DeviceInfo device) {
+  private static Configuration configuration(
+      ConfigurationDescriptor c, DeviceInfo device, ClassNames names) {
     UsbSpeed speed = device.speed();
     return new Configuration(
         c.value(),
         c.value() == device.activeConfiguration(),
         c.selfPowered() ? "self" : "bus",
         c.maxPowerMilliamps(speed),
-        c.settings().stream().map(DeviceDetails::setting).toList());
+        c.settings().stream().map(s -> setting(s, names)).toList());
   }
 
-  private static Setting setting(InterfaceDescriptor s) {
+  private static Setting setting(InterfaceDescriptor s, ClassNames names) {
     return new Setting(
         s.number(),
         s.alternateSetting(),
         UsbWords.className(s),
         String.format(
             "%02x/%02x/%02x", s.interfaceClass(), s.interfaceSubclass(), s.interfaceProtocol()),
+        names.of(s.interfaceClass(), s.interfaceSubclass(), s.interfaceProtocol()),
         s.endpoints().stream().map(DeviceDetails::endpoint).toList());
   }
 
@@ -115,6 +132,7 @@ record DeviceDetails(
     field(lines, "vendor, product", device.vendorId() + ":" + device.productId());
     field(lines, "manufacturer", device.manufacturer());
     field(lines, "product name", device.product());
+    field(lines, "listed as", (device.vendorName() + " " + device.productName()).strip());
     field(lines, "serial number", device.serialNumber());
     field(lines, "device version", deviceVersion);
     field(lines, "class", class_);

@@ -28,6 +28,8 @@ record DeviceRow(
     int bus,
     int address,
     String problem,
+    String vendorName,
+    String productName,
     List<InterfaceRow> interfaces) {
 
   /** One interface and what serves it; driver and state are null where nothing does. */
@@ -57,6 +59,8 @@ record DeviceRow(
         device.busNumber(),
         device.address(),
         device.problem(),
+        device.vendorName(),
+        device.productName(),
         interfaces(device));
   }
 

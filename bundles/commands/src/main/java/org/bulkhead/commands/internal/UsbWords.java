@@ -53,15 +53,19 @@ final class UsbWords {
     return className(setting.interfaceClass());
   }
 
-  /** What people call a device: its own strings, else what its class says. */
+  /** What people call a device: its own strings, else the public list's, else its class. */
   static String name(DeviceInfo device) {
-    String manufacturer = device.manufacturer().strip();
-    String product = device.product().strip();
+    String manufacturer = orElse(device.manufacturer(), device.vendorName());
+    String product = orElse(device.product(), device.productName());
     if (!product.isEmpty()) {
       return product.startsWith(manufacturer) ? product : manufacturer + " " + product;
     }
     String kind = kind(device.descriptors());
     return manufacturer.isEmpty() ? kind : manufacturer + " " + kind;
+  }
+
+  private static String orElse(String own, String listed) {
+    return own.isBlank() ? listed.strip() : own.strip();
   }
 
   private static String kind(UsbDescriptors descriptors) {

@@ -104,6 +104,8 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
         new UsbDescriptors(top, List.of(configuration), List.of()),
         1,
         List.of(compartments),
+        "",
+        "",
         "");
   }
 

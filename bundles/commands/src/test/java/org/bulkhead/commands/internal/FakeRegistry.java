@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 
 /** A service registry that can be searched by class. */
 final class FakeRegistry {
@@ -30,6 +33,25 @@ final class FakeRegistry {
     services.put(reference, new Entry(type, service));
   }
 
+  /**
+   * Told of each service that is registered; it goes on being registered until it is taken back.
+   */
+  Consumer<Object> onRegister = service -> {};
+
+  /** How many services are registered by the context now. */
+  final AtomicInteger registered = new AtomicInteger();
+
+  private ServiceRegistration<?> register(Object service) {
+    registered.incrementAndGet();
+    onRegister.accept(service);
+    return proxy(
+        ServiceRegistration.class,
+        (self, method, args) -> {
+          registered.decrementAndGet();
+          return null;
+        });
+  }
+
   BundleContext context() {
     return proxy(
         BundleContext.class,
@@ -37,6 +59,7 @@ final class FakeRegistry {
             switch (method.getName()) {
               case "getServiceReferences" -> references((Class<?>) args[0]);
               case "getService" -> services.get(args[0]).service;
+              case "registerService" -> register(args[1]);
               case "ungetService" -> true;
               default -> throw new UnsupportedOperationException(method.getName());
             });

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.bulkhead.framework.admin.CrashInfo;
+import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.FaultInfo;
 import org.junit.jupiter.api.Test;
 
@@ -85,12 +86,44 @@ class ViewsTest {
 
   @Test
   void deviceDetails_tellDescriptorsInWords() {
-    assertThat(DeviceDetails.view(FakeGateway.STICK).text())
+    assertThat(DeviceDetails.view(FakeGateway.STICK, (c, s, p) -> "Mass Storage, SCSI").text())
         .contains("USB version      2.1")
         .contains("configuration 1 (active), bus powered, 200 mA")
-        .contains("interface 0  mass storage (08/06/50)")
+        .contains("interface 0  mass storage (08/06/50: Mass Storage, SCSI)")
         .contains("endpoint 0x81  in  bulk, 512 bytes")
         .contains("driver mass-storage running, incarnation 3, faults 2, offers BlockDevice 0");
+  }
+
+  @Test
+  void listedNames_standInForStringsThatTheDeviceHasNot() {
+    DeviceInfo bare = FakeGateway.device("1-1", 0x0403, 0x6001, "", "", "", 0xff);
+    DeviceInfo own = FakeGateway.device("1-1", 0x0403, 0x6001, "", "Acme", "Cable", 0xff);
+
+    assertThat(UsbWords.name(listed(bare, "Future Bits", "Converter")))
+        .isEqualTo("Future Bits Converter");
+    assertThat(UsbWords.name(listed(bare, "Future Bits", "")))
+        .isEqualTo("Future Bits vendor specific");
+    assertThat(UsbWords.name(listed(own, "Future Bits", "Converter"))).isEqualTo("Acme Cable");
+    assertThat(DeviceDetails.view(listed(own, "Future Bits", "Converter"), (c, s, p) -> "").text())
+        .contains("listed as        Future Bits Converter")
+        .contains("(ff/06/50)");
+  }
+
+  private static DeviceInfo listed(DeviceInfo device, String vendor, String product) {
+    return new DeviceInfo(
+        device.identity(),
+        device.transport(),
+        device.busNumber(),
+        device.address(),
+        device.speed(),
+        device.manufacturer(),
+        device.product(),
+        device.descriptors(),
+        device.activeConfiguration(),
+        device.compartments(),
+        device.problem(),
+        vendor,
+        product);
   }
 
   @Test

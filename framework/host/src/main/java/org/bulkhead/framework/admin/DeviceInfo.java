@@ -19,6 +19,9 @@ import org.bulkhead.device.usb.descriptor.UsbDescriptors;
  * @param activeConfiguration {@code bConfigurationValue} of the set configuration, 0 for none
  * @param compartments the drivers attached to its interfaces
  * @param problem why it cannot be used, with the remedy; empty when all is well
+ * @param vendorName the vendor by the public USB ID list; empty where it is not installed, or does
+ *     not know it
+ * @param productName the product by that list, or empty
  */
 public record DeviceInfo(
     DeviceIdentity identity,
@@ -31,4 +34,6 @@ public record DeviceInfo(
     UsbDescriptors descriptors,
     int activeConfiguration,
     List<CompartmentInfo> compartments,
-    String problem) {}
+    String problem,
+    String vendorName,
+    String productName) {}

@@ -113,4 +113,17 @@ public interface Gateway {
    *     setting
    */
   int inject(String target, InjectedFault kind) throws NoSuchTargetException;
+
+  /**
+   * What a class code stands for by the public USB ID list. May read some kilobytes of a file.
+   *
+   * @param usbClass the class
+   * @param subclass the subclass
+   * @param protocol the protocol
+   * @return the names of as many of the three as the list knows, with commas between; empty where
+   *     the list is not installed, or does not know the class
+   */
+  default String className(int usbClass, int subclass, int protocol) {
+    return "";
+  }
 }

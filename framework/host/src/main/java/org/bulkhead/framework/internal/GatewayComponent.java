@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.bulkhead.device.contract.SessionProperties;
+import org.bulkhead.device.driver.MatchesUsb;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.input.InputListener;
 import org.bulkhead.device.input.KeyboardLayout;
@@ -39,6 +40,8 @@ import org.bulkhead.framework.internal.device.DeviceRegistry;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.input.InputHub;
 import org.bulkhead.framework.internal.recorder.CrashReports;
+import org.bulkhead.framework.internal.models.ModelFile;
+import org.bulkhead.framework.internal.names.UsbIds;
 import org.bulkhead.framework.internal.session.SerialEvents;
 import org.bulkhead.framework.internal.session.SessionRegistry;
 import org.bulkhead.framework.internal.weave.DriverWeaver;
@@ -59,6 +62,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferenceScope;
 import org.osgi.service.device.Constants;
 import org.osgi.service.device.Driver;
+import org.osgi.service.device.DriverLocator;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
 import org.osgi.service.metatype.annotations.Designate;
@@ -74,6 +78,8 @@ import org.osgi.service.usbinfo.USBInfoDevice;
 @Designate(ocd = GatewayConfig.class)
 public final class GatewayComponent implements Gateway, SynchronousBundleListener {
 
+  private static final Duration MODELS_PERIOD = Duration.ofSeconds(1);
+
   private final BundleContext context;
   private final Logger log;
   private final Limits limits;
@@ -86,9 +92,12 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final Host host;
   private final InputHub inputs;
   private final Compartments compartments;
+  private final UsbIds names;
   private final DeviceRegistry devices;
   private final DeviceManager manager;
   private final BundleTroubles troubles;
+  private final ModelFile models;
+  private ServiceRegistration<DriverLocator> modelLocator;
   private final Map<ComponentServiceObjects<UsbDriver>, Registered> drivers =
       new ConcurrentHashMap<>();
 
@@ -116,7 +125,9 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.host = new Host(limits, sessions, loggers, crashes(config));
     host.limits(this::limits);
     this.compartments = new Compartments(host);
-    this.devices = new DeviceRegistry(context, log, host.inOrder(), compartments::deviceLeft);
+    this.names = UsbIds.of(config.usbIds(), log);
+    this.devices =
+        new DeviceRegistry(context, log, host.inOrder(), names::device, compartments::deviceLeft);
     this.manager =
         new DeviceManager(
             context,
@@ -126,6 +137,10 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
                 Duration.ofMillis(config.accessDeadlineMillis()),
                 Duration.ofSeconds(config.idleDriverSeconds())));
     this.troubles = new BundleTroubles(context, host);
+    this.models = ModelFile.of(config.models(), context.getProperty("bulkhead.home"), log);
+    models.changed();
+    locateModels();
+    manager.every(MODELS_PERIOD, this::lookAtModels);
     context.addBundleListener(this);
     manager.open();
     troubles.open();
@@ -252,6 +267,9 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   void close() {
     troubles.close();
     manager.close();
+    if (modelLocator != null) {
+      unregister(modelLocator);
+    }
     serialEvents.close();
     compartments.close();
     devices.close();
@@ -281,9 +299,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
       scope = ReferenceScope.PROTOTYPE)
   void addDriver(ComponentServiceObjects<UsbDriver> objects) {
     try {
-      SupervisedDriver driver = new SupervisedDriver(objects, compartments);
-      Hashtable<String, Object> properties = new Hashtable<>();
-      properties.put(Constants.DRIVER_ID, driver.name());
+      SupervisedDriver driver = new SupervisedDriver(objects, compartments, models::models);
       drivers.put(
           objects,
           new Registered(
@@ -291,9 +307,43 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
               driver
                   .bundle()
                   .getBundleContext()
-                  .registerService(Driver.class, driver, properties)));
+                  .registerService(Driver.class, driver, properties(driver))));
     } catch (IllegalArgumentException unusable) {
       log.error("{}", unusable.getMessage());
+    }
+  }
+
+  private Hashtable<String, Object> properties(SupervisedDriver driver) {
+    return new Hashtable<>(
+        Map.of(
+            Constants.DRIVER_ID,
+            driver.name(),
+            MatchesUsb.MATCHES,
+            driver.matches().toArray(String[]::new)));
+  }
+
+  /** A locator anew, which is asked for all devices that have no driver; none for no lines. */
+  private void locateModels() {
+    if (modelLocator != null) {
+      unregister(modelLocator);
+      modelLocator = null;
+    }
+    if (!models.models().lines().isEmpty()) {
+      modelLocator = context.registerService(DriverLocator.class, models, null);
+    }
+  }
+
+  /** The device manager asks drivers and locators again whose properties are modified. */
+  private void lookAtModels() {
+    if (models.changed()) {
+      locateModels();
+      for (Registered registered : drivers.values()) {
+        String[] before =
+            (String[]) registered.registration().getReference().getProperty(MatchesUsb.MATCHES);
+        if (!List.of(before).equals(registered.driver().matches())) {
+          registered.registration().setProperties(properties(registered.driver()));
+        }
+      }
     }
   }
 
@@ -355,12 +405,17 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   }
 
   @Override
+  public String className(int usbClass, int subclass, int protocol) {
+    return names.classOf(usbClass, subclass, protocol);
+  }
+
+  @Override
   public boolean awaitSettled(Duration patience) throws InterruptedException {
     long until = System.nanoTime() + patience.toNanos();
     return manager.awaitQuiet(until) && compartments.awaitStarted(until);
   }
 
-  private static DeviceInfo info(ManagedDevice device, List<Compartment> attached) {
+  private DeviceInfo info(ManagedDevice device, List<Compartment> attached) {
     return new DeviceInfo(
         device.identity(),
         device.transport(),
@@ -372,7 +427,9 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
         device.descriptors(),
         device.bus().activeConfiguration(),
         infos(attached),
-        device.problem());
+        device.problem(),
+        names.vendor(device.identity().vendorId()),
+        names.product(device.identity().vendorId(), device.identity().productId()));
   }
 
   private static List<CompartmentInfo> infos(List<Compartment> compartments) {

@@ -96,6 +96,19 @@ public @interface GatewayConfig {
   @AttributeDefinition(description = "The layout by which keyboards type text: us or de")
   String keyboardLayout() default "us";
 
+  /** See {@link org.bulkhead.framework.internal.models.ModelFile#of}. */
+  @AttributeDefinition(
+      description =
+          "The file that says which driver drives which model, below the gateway's folder unless"
+              + " it is absolute; empty for none")
+  String models() default "etc/models.list";
+
+  /** See {@link org.bulkhead.framework.internal.names.UsbIds#of}. */
+  @AttributeDefinition(
+      description =
+          "The public USB ID list that names come from; empty: where distributions put it; none")
+  String usbIds() default "";
+
   /** Whether the classes of driver bundles are woven as they load. */
   @AttributeDefinition(
       description =

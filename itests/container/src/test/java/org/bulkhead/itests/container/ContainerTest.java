@@ -108,7 +108,8 @@ public abstract class ContainerTest {
     settings.forEach(
         (name, value) ->
             text.append(name)
-                .append(value instanceof Boolean ? "=B\"" : "=I\"")
+                .append(
+                    value instanceof Boolean ? "=B\"" : value instanceof String ? "=\"" : "=I\"")
                 .append(value)
                 .append("\"\n"));
     try {
@@ -169,9 +170,9 @@ public abstract class ContainerTest {
     return jars("org.bulkhead.driver.cdcacm");
   }
 
-  /** The driver of keyboards, pointers and other HID devices. */
+  /** The driver of keyboards and pointers, and the view of scanners. */
   static Option inputDriver() {
-    return jars("org.bulkhead.driver.hid");
+    return jars("org.bulkhead.driver.hid", "org.bulkhead.scanner");
   }
 
   /** An application that turns what serial ports receive into line events. */

@@ -133,6 +133,12 @@ public final class DeviceManager
         : Math.max(SHORTEST_IDLE_CHECK_NANOS, Math.min(half, LONGEST_IDLE_CHECK_NANOS));
   }
 
+  /** Does something from time to time, between the runs of the algorithm. */
+  public void every(Duration period, Runnable task) {
+    runs.scheduleWithFixedDelay(
+        () -> queue(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   @Override
   public void close() {
     context.removeServiceListener(this);

@@ -4,13 +4,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bulkhead.device.driver.MatchRule;
 import org.bulkhead.device.driver.MatchesUsb;
 import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.usb.descriptor.DeviceDescriptor;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.framework.internal.compartment.Compartments;
 import org.bulkhead.framework.internal.compartment.DriverSource;
 import org.bulkhead.framework.internal.device.UsbFunction;
+import org.bulkhead.framework.internal.models.Models;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -36,6 +40,7 @@ public final class SupervisedDriver implements Driver, DriverSource {
   private final List<String> matches;
   private final ComponentServiceObjects<UsbDriver> objects;
   private final Compartments compartments;
+  private final Supplier<Models> models;
   private volatile boolean gone;
 
   /** Weak, so that devices take themselves out of it as they leave. */
@@ -47,10 +52,14 @@ public final class SupervisedDriver implements Driver, DriverSource {
    *
    * @throws IllegalArgumentException names what is wrong with them
    */
-  public SupervisedDriver(ComponentServiceObjects<UsbDriver> objects, Compartments compartments) {
+  public SupervisedDriver(
+      ComponentServiceObjects<UsbDriver> objects,
+      Compartments compartments,
+      Supplier<Models> models) {
     ServiceReference<UsbDriver> reference = objects.getServiceReference();
     this.objects = objects;
     this.compartments = compartments;
+    this.models = models;
     this.bundle = reference.getBundle();
     if (!(reference.getProperty(MatchesUsb.DRIVER) instanceof String driver)
         || !(reference.getProperty(MatchesUsb.MATCHES) instanceof String[] texts)) {
@@ -79,9 +88,9 @@ public final class SupervisedDriver implements Driver, DriverSource {
     return bundle.getBundleId();
   }
 
-  /** Its match rules as written. */
+  /** Its match rules as written, and the lines of the models file for it. */
   public List<String> matches() {
-    return matches;
+    return Stream.concat(matches.stream(), models.get().of(name).stream()).toList();
   }
 
   @Override
@@ -131,12 +140,18 @@ public final class SupervisedDriver implements Driver, DriverSource {
   @Override
   public int match(ServiceReference<?> device) {
     return use(device) instanceof UsbFunction function && !function.isPartOfAnother()
-        ? rules.stream()
-            .mapToInt(
-                rule -> rule.match(function.device().descriptors().device(), function.matched()))
-            .max()
-            .orElse(Device.MATCH_NONE)
+        ? match(function.device().descriptors().device(), function.matched())
         : Device.MATCH_NONE;
+  }
+
+  private int match(DeviceDescriptor device, InterfaceDescriptor candidate) {
+    int said = models.get().match(name, device, candidate);
+    return said != Device.MATCH_NONE
+        ? Math.max(Device.MATCH_NONE, said)
+        : rules.stream()
+            .mapToInt(rule -> rule.match(device, candidate))
+            .max()
+            .orElse(Device.MATCH_NONE);
   }
 
   /** Looks at a device of the gateway's without using it from then on. */

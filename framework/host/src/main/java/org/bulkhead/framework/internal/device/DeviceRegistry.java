@@ -37,6 +37,7 @@ public final class DeviceRegistry {
   private final Logger log;
   private final Consumer<ManagedDevice> onLeft;
   private final Executor changes;
+  private final ManagedDevice.Names names;
   private final Set<ServiceRegistration<?>> followers = ConcurrentHashMap.newKeySet();
   private final Map<Transport, Transport.Watch> watches = new ConcurrentHashMap<>();
   private final Map<BusDevice, Entry> entries = new IdentityHashMap<>();
@@ -46,13 +47,19 @@ public final class DeviceRegistry {
    *
    * @param changes where services' properties are changed, one task after another: whoever listens
    *     to them is not to be waited for by a driver
+   * @param names for devices without strings
    * @param onLeft told of each departure, before the device's services disappear
    */
   public DeviceRegistry(
-      BundleContext context, Logger log, Executor changes, Consumer<ManagedDevice> onLeft) {
+      BundleContext context,
+      Logger log,
+      Executor changes,
+      ManagedDevice.Names names,
+      Consumer<ManagedDevice> onLeft) {
     this.context = context;
     this.log = log;
     this.changes = changes;
+    this.names = names;
     this.onLeft = onLeft;
   }
 
@@ -139,7 +146,7 @@ public final class DeviceRegistry {
     @Override
     public void arrived(BusDevice bus) {
       try {
-        ManagedDevice device = ManagedDevice.of(transport, bus);
+        ManagedDevice device = ManagedDevice.of(transport, bus, names);
         device
             .descriptors()
             .irregularities()
@@ -157,7 +164,7 @@ public final class DeviceRegistry {
         } else {
           log.warn("device {}: {}", device.identity(), device.problem());
         }
-        log.info("device {} arrived: {}", device.identity(), bus.product());
+        log.info("device {} arrived: {}", device.identity(), device.description());
       } catch (UsbException | RuntimeException unreadable) {
         log.warn("device {} is not usable: {}", bus.location(), unreadable.getMessage());
       }

@@ -19,6 +19,7 @@ import org.bulkhead.framework.internal.usb.DeviceHold;
  * @param configuration the configuration that is set; the first where none is, or that one cannot
  *     be read
  * @param hold the open handle and the claims
+ * @param description what people call it: its own string, else its name in the public list
  */
 public record ManagedDevice(
     String transport,
@@ -26,7 +27,8 @@ public record ManagedDevice(
     DeviceIdentity identity,
     UsbDescriptors descriptors,
     ConfigurationDescriptor configuration,
-    DeviceHold hold) {
+    DeviceHold hold,
+    String description) {
 
   /**
    * Reads what the transport knows about a device.
@@ -34,6 +36,23 @@ public record ManagedDevice(
    * @throws UsbException where its descriptors are no use
    */
   public static ManagedDevice of(String transport, BusDevice bus) throws UsbException {
+    return of(transport, bus, (vendorId, productId) -> "");
+  }
+
+  /** The public list of names. */
+  @FunctionalInterface
+  public interface Names {
+
+    /** Vendor and product, empty where the list does not know the product. */
+    String of(int vendorId, int productId);
+  }
+
+  /**
+   * The same, with names for devices that have no string of their own.
+   *
+   * @throws UsbException where its descriptors are no use
+   */
+  public static ManagedDevice of(String transport, BusDevice bus, Names names) throws UsbException {
     UsbDescriptors descriptors = DescriptorParser.parse(bus.descriptors());
     DeviceIdentity identity =
         new DeviceIdentity(
@@ -51,7 +70,15 @@ public record ManagedDevice(
                         UsbException.Kind.INVALID,
                         "device " + identity + " has no configuration that can be read"));
     return new ManagedDevice(
-        transport, bus, identity, descriptors, configuration, new DeviceHold(bus));
+        transport,
+        bus,
+        identity,
+        descriptors,
+        configuration,
+        new DeviceHold(bus),
+        bus.product().isEmpty()
+            ? names.of(identity.vendorId(), identity.productId())
+            : bus.product());
   }
 
   /** Whether a configuration is set and known: else the device has no interfaces to drive. */

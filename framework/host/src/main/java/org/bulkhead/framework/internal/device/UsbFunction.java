@@ -56,7 +56,7 @@ public record UsbFunction(ManagedDevice device, InterfaceDescriptor matched)
     properties.put(USB_ADDRESS, device.bus().address());
     text(properties, USB_MANUFACTURER, device.bus().manufacturer());
     text(properties, USB_PRODUCT, device.bus().product());
-    text(properties, Constants.DEVICE_DESCRIPTION, device.bus().product());
+    text(properties, Constants.DEVICE_DESCRIPTION, device.description());
     text(properties, USB_SERIALNUMBER, device.bus().serialNumber());
     text(properties, Constants.DEVICE_SERIAL, device.bus().serialNumber());
     properties.putAll(settingProperties());
