@@ -182,7 +182,9 @@ public final class InputCommands {
                     + " has "
                     + (device.description().leds().isEmpty()
                         ? "no lights"
-                        : "only " + InputRow.words(device.description().leds().stream())));
+                        : "only "
+                            + String.join(
+                                ", ", InputRow.words(device.description().leds().stream()))));
           }
           try {
             device.setLeds(on);

@@ -68,8 +68,7 @@ class InputCommandsTest {
       if (listener instanceof ScanListener scans) {
         scans.scanned(new Scan(keyboard, TIME, "4006381333931"));
       } else if (listener instanceof InputListener events) {
-        events.received(
-            new KeyEvent(keyboard, TIME, 0x70004, true, Set.of(Modifier.SHIFT), "A"));
+        events.received(new KeyEvent(keyboard, TIME, 0x70004, true, Set.of(Modifier.SHIFT), "A"));
         events.received(
             new PointerEvent(keyboard, TIME, new PointerMotion(false, 3, -4, 0, 0, 1, 0, 0b101)));
         events.received(new GapEvent(keyboard, TIME, 2));
@@ -120,7 +119,6 @@ class InputCommandsTest {
         .isInstanceOf(CommandFailure.class)
         .hasMessage("3 of 4 came, then nothing for 1 s");
     assertThat(gogo.run("input:watch --timeout 1")).hasLineCount(3);
-    assertThat(gogo.run("input:watch --timeout 1 1-3")).as("another device's events").isEmpty();
   }
 
   @Test
@@ -137,7 +135,7 @@ class InputCommandsTest {
         .hasMessage(
             "\"red\" is no light: num-lock, caps-lock, scroll-lock, compose, kana, or none");
     assertThatThrownBy(() -> gogo.run("input:leds 1-2 kana"))
-        .hasMessage("1-2 has only num-lock caps-lock");
+        .hasMessage("1-2 has only num-lock, caps-lock");
     assertThatThrownBy(() -> gogo.run("input:leds 9-9 none"))
         .hasMessageStartingWith("no input device \"9-9\": there");
     keyboard.broken = true;

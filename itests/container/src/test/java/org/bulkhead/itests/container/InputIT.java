@@ -82,6 +82,12 @@ public class InputIT extends BusTest {
     return text.toString();
   }
 
+  /** What comes within a second of a gap is taken for the rest of a torn line, and not told. */
+  private static String afterAGap(BlockingQueue<Scan> scans) throws InterruptedException {
+    String first = next(scans).text();
+    return first.equals("rest") ? next(scans).text() : first;
+  }
+
   private SimPort attached(SimHid device) {
     SimPort port = plug(device);
     session(InputDevice.class, port.location());
@@ -113,16 +119,16 @@ public class InputIT extends BusTest {
     assertThat(second.device().location()).isEqualTo(port.location());
 
     restart(port);
-    scanner.type("after\n");
-    assertThat(next(scans).text()).isEqualTo("after");
+    scanner.type("rest\nafter\n");
+    assertThat(afterAGap(scans)).isEqualTo("after");
 
     port.unplug();
     eventually("it to leave").until(() -> !known(port.location()));
     port.replug();
     eventually("it to be back").until(() -> known(port.location()));
     awaitState(port.location(), CompartmentState.RUNNING);
-    scanner.type("again\n");
-    assertThat(next(scans).text()).isEqualTo("again");
+    scanner.type("rest\nagain\n");
+    assertThat(afterAGap(scans)).isEqualTo("again");
     assertThat(scans).isEmpty();
   }
 
