@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.bulkhead.device.contract.SessionProperties;
-import org.bulkhead.device.driver.MatchesUsb;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.input.InputListener;
 import org.bulkhead.device.input.KeyboardLayout;
@@ -97,7 +96,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final DeviceManager manager;
   private final BundleTroubles troubles;
   private final ModelFile models;
-  private ServiceRegistration<DriverLocator> modelLocator;
+  private volatile ServiceRegistration<DriverLocator> modelLocator;
   private final Map<ComponentServiceObjects<UsbDriver>, Registered> drivers =
       new ConcurrentHashMap<>();
 
@@ -307,19 +306,13 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
               driver
                   .bundle()
                   .getBundleContext()
-                  .registerService(Driver.class, driver, properties(driver))));
+                  .registerService(
+                      Driver.class,
+                      driver,
+                      new Hashtable<>(Map.of(Constants.DRIVER_ID, driver.name())))));
     } catch (IllegalArgumentException unusable) {
       log.error("{}", unusable.getMessage());
     }
-  }
-
-  private Hashtable<String, Object> properties(SupervisedDriver driver) {
-    return new Hashtable<>(
-        Map.of(
-            Constants.DRIVER_ID,
-            driver.name(),
-            MatchesUsb.MATCHES,
-            driver.matches().toArray(String[]::new)));
   }
 
   /** A locator anew, which is asked for all devices that have no driver; none for no lines. */
@@ -333,17 +326,10 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     }
   }
 
-  /** The device manager asks drivers and locators again whose properties are modified. */
   private void lookAtModels() {
     if (models.changed()) {
       locateModels();
-      for (Registered registered : drivers.values()) {
-        String[] before =
-            (String[]) registered.registration().getReference().getProperty(MatchesUsb.MATCHES);
-        if (!List.of(before).equals(registered.driver().matches())) {
-          registered.registration().setProperties(properties(registered.driver()));
-        }
-      }
+      manager.rescan();
     }
   }
 

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
@@ -85,18 +87,27 @@ final class ProbeBundle {
   /** The jar. */
   InputStream stream() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JarOutputStream jar = new JarOutputStream(bytes, manifest())) {
+    try (JarOutputStream jar = new JarOutputStream(bytes)) {
+      jar.putNextEntry(entry(JarFile.MANIFEST_NAME));
+      manifest().write(jar);
       String type = ProbeDriver.class.getName().replace('.', '/') + ".class";
-      jar.putNextEntry(new ZipEntry(type));
+      jar.putNextEntry(entry(type));
       try (InputStream in = ProbeDriver.class.getClassLoader().getResourceAsStream(type)) {
         in.transferTo(jar);
       }
-      jar.putNextEntry(new ZipEntry("OSGI-INF/probe.xml"));
+      jar.putNextEntry(entry("OSGI-INF/probe.xml"));
       jar.write(component().getBytes(StandardCharsets.UTF_8));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
     return new ByteArrayInputStream(bytes.toByteArray());
+  }
+
+  /** Of a fixed time, so that the same bundle is the same bytes. */
+  private static ZipEntry entry(String name) {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setTimeLocal(LocalDateTime.of(2025, 1, 1, 0, 0));
+    return entry;
   }
 
   private String component() {
