@@ -37,6 +37,9 @@ final class LineBuffer implements SerialLine {
   private long confirmed;
   private IOException sendFailure;
 
+  /** When a write was last told of bytes; one that is told of none does not wait for ever. */
+  private long writeProgress;
+
   /** Told that there is something to read; holds locks, so it only queues. */
   private final Runnable announce;
 
@@ -113,6 +116,7 @@ final class LineBuffer implements SerialLine {
   private long settle(int bytes) {
     long from = Math.max(settled, writeStart);
     settled += bytes;
+    writeProgress = System.nanoTime();
     return Math.max(0, settled - from);
   }
 
@@ -178,7 +182,7 @@ final class LineBuffer implements SerialLine {
   synchronized Runnable read(Object by, ByteBuffer into) throws IOException {
     checkReader(by);
     while (!received.hasRemaining()) {
-      await("read");
+      await("read", Long.MAX_VALUE);
       checkReader(by);
     }
     int count = Math.min(into.remaining(), received.remaining());
@@ -204,6 +208,7 @@ final class LineBuffer implements SerialLine {
   synchronized void beginWrite() {
     settled = Math.min(settled, accepted);
     writeStart = accepted;
+    writeProgress = System.nanoTime();
     confirmed = 0;
     sendFailure = null;
   }
@@ -234,7 +239,7 @@ final class LineBuffer implements SerialLine {
       return false;
     }
     while (settled == known && accepted > settled && sendFailure == null) {
-      await("write");
+      awaitSending();
     }
     checkSent();
     return true;
@@ -243,7 +248,7 @@ final class LineBuffer implements SerialLine {
   /** Waits until all bytes are confirmed. */
   synchronized void awaitAll() throws IOException {
     while (unsettled() > 0 && sendFailure == null) {
-      await("write");
+      awaitSending();
     }
     checkSent();
   }
@@ -254,13 +259,26 @@ final class LineBuffer implements SerialLine {
     }
   }
 
-  private void await(String operation) throws IOException {
+  private void awaitSending() throws IOException {
+    long left = writeProgress + patienceNanos - System.nanoTime();
+    if (!absent && left <= 0) {
+      throw new OutcomeUnknownException(
+          "%s: the device took no bytes for %d s"
+              .formatted(name, TimeUnit.NANOSECONDS.toSeconds(patienceNanos)),
+          confirmed,
+          unsettled());
+    }
+    await("write", left);
+  }
+
+  /** Waits for a change, while the driver is there for so long at most. */
+  private void await(String operation, long presentNanos) throws IOException {
     if (!open) {
       throw new IOException(name + " is closed");
     }
     try {
       if (!absent) {
-        wait();
+        TimeUnit.NANOSECONDS.timedWait(this, presentNanos);
         return;
       }
       long left = absentSince + patienceNanos - System.nanoTime();

@@ -1,0 +1,149 @@
+package org.bulkhead.transport.chaos.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.bulkhead.device.transport.Transport;
+import org.bulkhead.transport.chaos.Chaos;
+import org.bulkhead.transport.chaos.ChaosFault;
+import org.bulkhead.transport.chaos.ChaosRule;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.hooks.service.EventListenerHook;
+import org.osgi.framework.hooks.service.FindHook;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.log.Logger;
+import org.osgi.service.log.LoggerFactory;
+import org.osgi.service.metatype.annotations.Designate;
+
+/** Puts itself between the framework and all transports. */
+@Component(immediate = true, configurationPid = "org.bulkhead.transport.chaos")
+@Designate(ocd = ChaosConfig.class)
+public final class ChaosService implements Chaos {
+
+  private final BundleContext context;
+  private final Logger log;
+  private final Plans plans;
+  private final ServiceRegistration<?> hiding;
+  private final Map<ServiceReference<Transport>, ServiceRegistration<Transport>> decorated =
+      new ConcurrentHashMap<>();
+
+  /** Hides transports from now on; those that are there are decorated by reference. */
+  @Activate
+  public ChaosService(
+      BundleContext context, ChaosConfig config, @Reference LoggerFactory loggers) {
+    this.context = context;
+    log = loggers.getLogger(ChaosService.class);
+    plans =
+        new Plans(
+            config.ratePerMillion(),
+            config.seed(),
+            faults(config.faults()),
+            Duration.ofMillis(config.delayMillis()));
+    String[] hooks = {FindHook.class.getName(), EventListenerHook.class.getName()};
+    hiding = context.registerService(hooks, new Hiding(context), null);
+  }
+
+  private List<ChaosFault> faults(String[] names) {
+    List<ChaosFault> faults = new ArrayList<>();
+    for (String name : names) {
+      try {
+        faults.add(ChaosFault.valueOf(name.trim().toUpperCase(Locale.ROOT)));
+      } catch (IllegalArgumentException unknown) {
+        log.error("faults: there is no fault \"{}\"; it is passed over", name);
+      }
+    }
+    return faults;
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addTransport(ServiceReference<Transport> reference, Transport transport) {
+    if (reference.getBundle() == context.getBundle()) {
+      return;
+    }
+    if (usedByOthers(reference)) {
+      restart(reference.getBundle());
+      return;
+    }
+    decorated.put(
+        reference,
+        context.registerService(
+            Transport.class, new ChaosTransport(transport, plans), new Hashtable<>()));
+    log.warn("transfers of transport {} may be broken on purpose", transport.name());
+  }
+
+  void removeTransport(ServiceReference<Transport> reference) {
+    ServiceRegistration<Transport> registration = decorated.remove(reference);
+    if (registration != null) {
+      try {
+        registration.unregister();
+      } catch (IllegalStateException stopping) {
+        // The framework did it.
+      }
+    }
+  }
+
+  private boolean usedByOthers(ServiceReference<?> reference) {
+    Bundle[] using = Objects.requireNonNullElse(reference.getUsingBundles(), new Bundle[0]);
+    return Stream.of(using).anyMatch(bundle -> bundle != context.getBundle());
+  }
+
+  /** Takes a transport away from whoever had it before it was hidden. */
+  private void restart(Bundle transport) {
+    Thread restarting =
+        new Thread(
+            () -> {
+              try {
+                transport.stop(Bundle.STOP_TRANSIENT);
+                transport.start(Bundle.START_TRANSIENT);
+              } catch (BundleException | IllegalStateException failed) {
+                log.error("{} cannot be restarted, and stays as it is", transport, failed);
+              }
+            },
+            "chaos-restart");
+    restarting.setDaemon(true);
+    restarting.start();
+  }
+
+  /** The transports are found again, by whoever looks after this; they are restarted for that. */
+  @Deactivate
+  void close() {
+    try {
+      hiding.unregister();
+    } catch (IllegalStateException stopping) {
+      return;
+    }
+    if (context.getBundle(0).getState() == Bundle.ACTIVE) {
+      decorated.keySet().forEach(reference -> restart(reference.getBundle()));
+    }
+  }
+
+  @Override
+  public Armed arm(ChaosRule rule) {
+    return plans.arm(rule);
+  }
+
+  @Override
+  public Map<ChaosFault, Long> struck() {
+    return plans.struck();
+  }
+
+  @Override
+  public void clear() {
+    plans.clear();
+  }
+}

@@ -1,0 +1,57 @@
+package org.bulkhead.campaign.internal.parent;
+
+import java.nio.file.Path;
+
+/**
+ * What the command line says.
+ *
+ * @param faults how many faults to inject
+ * @param seed which
+ * @param json where the result is written, or null
+ * @param control whether supervision is off
+ * @param callDeadlineMillis how long a driver may go without progress
+ */
+public record Options(int faults, long seed, Path json, boolean control, int callDeadlineMillis) {
+
+  private static final String USAGE =
+      """
+      Usage: ./campaign [--faults N] [--seed S] [--json FILE] [--deadline MS] [--control]
+
+        --faults N     how many faults to inject; 2000
+        --seed S       which: same seed, same faults; 1
+        --json FILE    writes the result there, too
+        --deadline MS  how long a driver may go without progress in a call; 300
+        --control      without supervision, to see what the faults do then
+      """;
+
+  /** Reads the command line; ends the process where it cannot. */
+  static Options parse(String... args) {
+    int faults = 2_000;
+    long seed = 1;
+    Path json = null;
+    boolean control = false;
+    int deadline = 300;
+    try {
+      for (int i = 0; i < args.length; i++) {
+        switch (args[i]) {
+          case "--faults" -> faults = Integer.parseInt(args[++i]);
+          case "--seed" -> seed = Long.parseLong(args[++i]);
+          case "--json" -> json = Path.of(args[++i]);
+          case "--deadline" -> deadline = Integer.parseInt(args[++i]);
+          case "--control" -> control = true;
+          case "--help", "-h" -> {
+            System.out.print(USAGE);
+            System.exit(0);
+          }
+          default -> throw new IllegalArgumentException("unknown option " + args[i]);
+        }
+      }
+      return new Options(faults, seed, json, control, deadline);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
+      System.err.println("campaign: " + wrong.getMessage());
+      System.err.print(USAGE);
+      System.exit(2);
+      throw new AssertionError();
+    }
+  }
+}

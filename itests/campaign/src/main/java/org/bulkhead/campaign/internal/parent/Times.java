@@ -1,0 +1,31 @@
+package org.bulkhead.campaign.internal.parent;
+
+import java.util.Arrays;
+
+/** Exact times: nothing is rounded into classes. */
+final class Times {
+
+  private long[] nanos = new long[64];
+  private int count;
+
+  void add(long value) {
+    if (count == nanos.length) {
+      nanos = Arrays.copyOf(nanos, count * 2);
+    }
+    nanos[count++] = value;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** The time that so much of all stay within, in ms. */
+  double millis(double part) {
+    if (count == 0) {
+      return Double.NaN;
+    }
+    long[] sorted = Arrays.copyOf(nanos, count);
+    Arrays.sort(sorted);
+    return sorted[Math.min(count - 1, (int) Math.ceil(part * count) - 1)] / 1e6;
+  }
+}

@@ -1,0 +1,112 @@
+package org.bulkhead.campaign.internal.worker;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.bulkhead.campaign.internal.worker.Deviation.Kind;
+import org.bulkhead.device.input.GapEvent;
+import org.bulkhead.device.input.InputDevice;
+import org.bulkhead.device.input.InputEvent;
+import org.bulkhead.device.input.InputListener;
+import org.bulkhead.device.input.KeyEvent;
+import org.bulkhead.device.input.Led;
+import org.bulkhead.transport.sim.SimHid;
+
+/** Presses keys of a keyboard and compares the events; sets its lights. */
+final class InputLoad implements Load, InputListener {
+
+  private static final long EVENT_MILLIS = 150;
+  private static final int KEYS_PER_ROUND = 6;
+  private static final int FIRST_KEY = 0x04;
+  private static final int KEYS = 26;
+  private static final int KEYBOARD = 0x07;
+
+  private final InputDevice device;
+  private final SimHid keyboard;
+  private final BooleanSupplier disturbed;
+  private final Runnable progress;
+  private final BlockingQueue<InputEvent> events = new LinkedBlockingQueue<>();
+  private int key;
+
+  InputLoad(InputDevice device, SimHid keyboard, BooleanSupplier disturbed, Runnable progress) {
+    this.device = device;
+    this.keyboard = keyboard;
+    this.disturbed = disturbed;
+    this.progress = progress;
+  }
+
+  @Override
+  public void received(InputEvent event) {
+    events.add(event);
+  }
+
+  @Override
+  public void round() throws Deviation {
+    events.clear();
+    for (int i = 0; i < KEYS_PER_ROUND; i++) {
+      key = (key + 1) % KEYS;
+      keyboard.press(FIRST_KEY + key);
+      expect(true);
+      keyboard.release(FIRST_KEY + key);
+      expect(false);
+    }
+    Set<Led> lights = key % 2 == 0 ? EnumSet.of(Led.CAPS_LOCK) : EnumSet.noneOf(Led.class);
+    try {
+      device.setLeds(lights);
+    } catch (IOException | RuntimeException | Error thrown) {
+      throw Deviation.of(thrown);
+    }
+    progress.run();
+    if (!keyboard.leds().equals(lights)) {
+      throw new Deviation(Kind.WRONG, "the lights are not as they were set");
+    }
+  }
+
+  private void expect(boolean down) throws Deviation {
+    int usage = KEYBOARD << 16 | FIRST_KEY + key;
+    InputEvent event = next();
+    boolean told = disturbed.getAsBoolean();
+    while (event instanceof GapEvent) {
+      told = true;
+      event = next();
+    }
+    if (event instanceof KeyEvent seen && seen.usage() == usage && seen.down() == down) {
+      progress.run();
+      return;
+    }
+    settle();
+    throw new Deviation(
+        told || disturbed.getAsBoolean() ? Kind.TOLD : Kind.WRONG,
+        event == null ? "a key went unnoticed" : "another key came");
+  }
+
+  private InputEvent next() throws Deviation {
+    try {
+      return events.poll(EVENT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException interrupted) {
+      throw new Deviation(Kind.BEYOND, "the round never ended");
+    }
+  }
+
+  @Override
+  public void settle() {
+    // What the device still has to tell comes within its next polls.
+    keyboard.release(FIRST_KEY + key);
+    for (int calm = 0; calm < 3 && !Thread.currentThread().isInterrupted(); calm++) {
+      LockSupport.parkNanos(3_000_000L);
+      if (!events.isEmpty() || keyboard.waiting() > 0 && calm > 0) {
+        events.clear();
+        calm = keyboard.waiting() > 0 ? calm : 0;
+      }
+    }
+    events.clear();
+  }
+
+  @Override
+  public void close() {}
+}

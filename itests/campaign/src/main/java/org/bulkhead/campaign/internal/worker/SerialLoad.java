@@ -1,0 +1,159 @@
+package org.bulkhead.campaign.internal.worker;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import org.bulkhead.campaign.internal.worker.Deviation.Kind;
+import org.osgi.service.serial.SerialDevice;
+import org.osgi.service.serial.SerialDeviceException;
+import org.osgi.service.serial.SerialPortConfiguration;
+
+/** Sends numbered frames around a loop, and sees to it that settings arrive and stay. */
+final class SerialLoad implements Load {
+
+  private static final int[] BAUD = {9600, 19200, 57600, 115200};
+  private static final long ECHO_NANOS = 150_000_000L;
+  private static final long POLL_NANOS = 50_000L;
+  private static final int SETTING_EVERY = 4;
+
+  /** What divisors cannot do exactly. */
+  private static final int TOLERANCE_PERCENT = 3;
+
+  private final SerialDevice device;
+  private final Echo echo;
+  private final IntSupplier deviceBaud;
+  private final BooleanSupplier disturbed;
+  private final Runnable progress;
+  private final ByteBuffer frame = ByteBuffer.allocate(Echo.FRAME);
+  private final byte[] received = new byte[Echo.FRAME];
+  private InputStream in;
+  private OutputStream out;
+  private long number;
+  private int baud = -1;
+
+  /**
+   * A load.
+   *
+   * @param deviceBaud what the device itself is set to
+   * @param disturbed whether the driver was restarted in this round, so that bytes may be lost
+   */
+  SerialLoad(
+      SerialDevice device,
+      Echo echo,
+      IntSupplier deviceBaud,
+      BooleanSupplier disturbed,
+      Runnable progress) {
+    this.device = device;
+    this.echo = echo;
+    this.deviceBaud = deviceBaud;
+    this.disturbed = disturbed;
+    this.progress = progress;
+  }
+
+  @Override
+  public void round() throws Deviation {
+    try {
+      open();
+      if (number % SETTING_EVERY == 0) {
+        int wanted = BAUD[(int) (number / SETTING_EVERY % BAUD.length)];
+        baud = -1;
+        device.setConfiguration(
+            new SerialPortConfiguration(wanted));
+        baud = wanted;
+      }
+      Echo.fill(frame, ++number);
+      out.write(frame.array(), 0, Echo.FRAME);
+      read();
+    } catch (IOException | SerialDeviceException | RuntimeException | Error thrown) {
+      throw Deviation.of(thrown);
+    }
+    if (baud != -1 && Math.abs(deviceBaud.getAsInt() - baud) > baud * TOLERANCE_PERCENT / 100) {
+      throw new Deviation(
+          Kind.WRONG, "the port is set to " + deviceBaud.getAsInt() + " baud, not " + baud);
+    }
+  }
+
+  private void open() throws IOException {
+    if (in == null) {
+      in = device.getInputStream();
+    }
+    if (out == null) {
+      out = device.getOutputStream();
+    }
+  }
+
+  private void read() throws IOException, Deviation {
+    long until = System.nanoTime() + ECHO_NANOS;
+    int count = 0;
+    while (count < Echo.FRAME) {
+      int there = in.available();
+      if (there > 0) {
+        count += in.read(received, count, Math.min(there, Echo.FRAME - count));
+        progress.run();
+      } else if (System.nanoTime() - until > 0) {
+        missing(count);
+        return;
+      } else {
+        LockSupport.parkNanos(POLL_NANOS);
+        if (Thread.interrupted()) {
+          throw new Deviation(Kind.BEYOND, "the round never ended");
+        }
+      }
+    }
+    if (!ByteBuffer.wrap(received).equals(frame)) {
+      settle();
+      throw new Deviation(
+          disturbed.getAsBoolean() ? Kind.TOLD : Kind.WRONG, "wrong bytes came back");
+    }
+  }
+
+  /** What a driver had received dies with it, and the application is told of the death only. */
+  private void missing(int count) throws Deviation {
+    settle();
+    throw new Deviation(
+        disturbed.getAsBoolean() ? Kind.TOLD : Kind.WRONG,
+        count + " of " + Echo.FRAME + " bytes came back");
+  }
+
+  @Override
+  public void settle() {
+    try {
+      for (int calm = 0; in != null && calm < 3; calm++) {
+        while (in.available() > 0) {
+          in.read(new byte[in.available()]);
+          calm = 0;
+        }
+        LockSupport.parkNanos(3_000_000L);
+      }
+    } catch (IOException away) {
+      // Then nothing is there.
+    }
+  }
+
+  @Override
+  public long twice() {
+    return echo.twice();
+  }
+
+  @Override
+  public void close() {
+    close(in);
+    close(out);
+    in = null;
+    out = null;
+  }
+
+  private static void close(AutoCloseable stream) {
+    try {
+      if (stream != null) {
+        stream.close();
+      }
+    } catch (Exception away) {
+      // It is closed all the same.
+    }
+  }
+}
