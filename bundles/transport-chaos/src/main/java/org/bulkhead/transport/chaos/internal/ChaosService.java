@@ -44,8 +44,7 @@ public final class ChaosService implements Chaos {
 
   /** Hides transports from now on; those that are there are decorated by reference. */
   @Activate
-  public ChaosService(
-      BundleContext context, ChaosConfig config, @Reference LoggerFactory loggers) {
+  public ChaosService(BundleContext context, ChaosConfig config, @Reference LoggerFactory loggers) {
     this.context = context;
     log = loggers.getLogger(ChaosService.class);
     plans =

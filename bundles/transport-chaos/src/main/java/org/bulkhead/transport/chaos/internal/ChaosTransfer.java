@@ -21,6 +21,9 @@ final class ChaosTransfer implements BusTransfer, BusCompletion {
   /** Whether it has ended, and only waits for its turn. */
   boolean ended;
 
+  /** Whether somebody wants it to end, so that it is not withheld. */
+  boolean cancelled;
+
   Plans.Strike strike;
   private int corrupted = -1;
   private volatile TransferStatus status = TransferStatus.COMPLETED;

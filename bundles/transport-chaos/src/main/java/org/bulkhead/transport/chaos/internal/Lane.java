@@ -40,6 +40,7 @@ final class Lane {
       }
       transfer.flying = true;
       transfer.ended = false;
+      transfer.cancelled = false;
       transfer.strike = strike;
       transfer.passedOn = !halted && passesOn(strike);
       flights.add(transfer);
@@ -128,7 +129,7 @@ final class Lane {
     if (!transfer.flying || transfer.ended || !transfer.passedOn) {
       return;
     }
-    if (transfer.suffers(ChaosFault.LATE)) {
+    if (transfer.suffers(ChaosFault.LATE) && !transfer.cancelled) {
       transfer.passedOn = false;
       handle.after(transfer.strike.delay(), () -> endLate(transfer));
       return;
@@ -184,6 +185,7 @@ final class Lane {
       if (!transfer.flying || transfer.ended) {
         return;
       }
+      transfer.cancelled = true;
       real = transfer.passedOn;
     }
     if (real) {
@@ -220,5 +222,4 @@ final class Lane {
     }
     drain();
   }
-
 }

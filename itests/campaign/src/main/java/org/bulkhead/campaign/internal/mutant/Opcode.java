@@ -66,8 +66,10 @@ public final class Opcode {
       case AND -> wrong ? a | b : a & b;
       case OR -> wrong ? a & b : a | b;
       case XOR -> wrong ? a | b : a ^ b;
-      case SHL -> wide ? (wrong ? a >> b : a << b) : wrong ? (int) a >> (int) b : (int) a << (int) b;
-      case SHR -> wide ? (wrong ? a << b : a >> b) : wrong ? (int) a << (int) b : (int) a >> (int) b;
+      case SHL ->
+          wide ? (wrong ? a >> b : a << b) : wrong ? (int) a >> (int) b : (int) a << (int) b;
+      case SHR ->
+          wide ? (wrong ? a << b : a >> b) : wrong ? (int) a << (int) b : (int) a >> (int) b;
       case USHR ->
           wide ? (wrong ? a << b : a >>> b) : wrong ? (int) a << (int) b : (int) a >>> (int) b;
       default -> throw new IllegalArgumentException("operator " + operator);

@@ -57,8 +57,7 @@ final class MethodMutator extends MethodVisitor {
     switch (opcode) {
       case IADD, ISUB, IMUL, IDIV, IREM, ISHL, ISHR, IUSHR, IAND, IOR, IXOR ->
           compute("ints", "(IIII)I", opcode);
-      case LADD, LSUB, LMUL, LDIV, LREM, LAND, LOR, LXOR ->
-          compute("longs", "(JJII)J", opcode - 1);
+      case LADD, LSUB, LMUL, LDIV, LREM, LAND, LOR, LXOR -> compute("longs", "(JJII)J", opcode - 1);
       case LSHL, LSHR, LUSHR -> compute("shift", "(JIII)J", opcode - 1);
       case ICONST_M1, ICONST_0, ICONST_1, ICONST_2, ICONST_3, ICONST_4, ICONST_5 -> {
         super.visitInsn(opcode);

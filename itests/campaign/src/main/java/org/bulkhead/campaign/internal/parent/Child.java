@@ -49,8 +49,7 @@ final class Child implements AutoCloseable {
           .environment()
           .put(
               "BULKHEAD_JAVA_OPTS",
-              "-Dcampaign.port=%d -Dcampaign.control=%b"
-                  .formatted(server.getLocalPort(), control));
+              "-Dcampaign.port=%d -Dcampaign.control=%b".formatted(server.getLocalPort(), control));
       command.redirectInput(ProcessBuilder.Redirect.PIPE);
       command.redirectErrorStream(true);
       command.redirectOutput(

@@ -83,9 +83,7 @@ public final class Installation {
 
   private static void copy(Path folder, String name, Path to) throws IOException {
     Files.copy(
-        only(folder, name, ".jar"),
-        to.resolve(name + ".jar"),
-        StandardCopyOption.REPLACE_EXISTING);
+        only(folder, name, ".jar"), to.resolve(name + ".jar"), StandardCopyOption.REPLACE_EXISTING);
   }
 
   private void configure(Options options) throws IOException {
@@ -121,7 +119,8 @@ public final class Installation {
                   file.getFileName().toString().startsWith(prefix)
                       && file.getFileName().toString().endsWith(suffix))
           .findFirst()
-          .orElseThrow(() -> new IOException("there is no " + prefix + "*" + suffix + " in " + folder));
+          .orElseThrow(
+              () -> new IOException("there is no " + prefix + "*" + suffix + " in " + folder));
     }
   }
 

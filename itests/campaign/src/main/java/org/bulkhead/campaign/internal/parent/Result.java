@@ -29,12 +29,7 @@ record Result(
   static Result parse(Planned fault, String line) {
     String[] words = line.split(" ", 7);
     return new Result(
-        fault,
-        words[2],
-        Long.parseLong(words[3]),
-        Long.parseLong(words[4]),
-        words[5],
-        words[6]);
+        fault, words[2], Long.parseLong(words[3]), Long.parseLong(words[4]), words[5], words[6]);
   }
 
   /** The host died or hung under it. */

@@ -190,7 +190,10 @@ public final class Tally {
     json.append("  \"").append(title).append("\": {");
     String separator = "\n    ";
     for (Map.Entry<String, Row> row : rows.entrySet()) {
-      json.append(separator).append(quoted(row.getKey())).append(": ").append(object(row.getValue()));
+      json.append(separator)
+          .append(quoted(row.getKey()))
+          .append(": ")
+          .append(object(row.getValue()));
       separator = ",\n    ";
     }
     json.append("\n  },\n");

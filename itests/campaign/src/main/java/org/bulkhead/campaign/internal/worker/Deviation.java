@@ -32,9 +32,8 @@ final class Deviation extends Exception {
 
   /** What a call of a session threw. */
   static Deviation of(Throwable thrown) {
-    Kind kind = thrown instanceof java.io.IOException || isSettingRefused(thrown)
-        ? Kind.TOLD
-        : Kind.BEYOND;
+    Kind kind =
+        thrown instanceof java.io.IOException || isSettingRefused(thrown) ? Kind.TOLD : Kind.BEYOND;
     return new Deviation(kind, thrown.toString(), thrown);
   }
 

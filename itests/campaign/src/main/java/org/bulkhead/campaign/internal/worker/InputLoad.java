@@ -21,6 +21,7 @@ import org.bulkhead.transport.sim.SimHid;
 final class InputLoad implements Load, InputListener {
 
   private static final long EVENT_MILLIS = 150;
+  private static final int MOST_WAITS = 30;
   private static final int KEYS_PER_ROUND = 6;
   private static final int FIRST_KEY = 0x04;
   private static final int KEYS = 26;
@@ -32,6 +33,9 @@ final class InputLoad implements Load, InputListener {
   private final Runnable progress;
   private final BlockingQueue<InputEvent> events = new LinkedBlockingQueue<>();
   private int key;
+
+  /** Whether something of a round before may still be on its way. */
+  private boolean troubled;
 
   InputLoad(InputDevice device, SimHid keyboard, BooleanSupplier disturbed, Runnable progress) {
     this.device = device;
@@ -47,6 +51,10 @@ final class InputLoad implements Load, InputListener {
 
   @Override
   public void round() throws Deviation {
+    if (troubled) {
+      settle();
+    }
+    troubled = true;
     events.clear();
     for (int i = 0; i < KEYS_PER_ROUND; i++) {
       key = (key + 1) % KEYS;
@@ -65,6 +73,7 @@ final class InputLoad implements Load, InputListener {
     if (!keyboard.leds().equals(lights)) {
       throw new Deviation(Kind.WRONG, "the lights are not as they were set");
     }
+    troubled = false;
   }
 
   private void expect(boolean down) throws Deviation {
@@ -79,7 +88,6 @@ final class InputLoad implements Load, InputListener {
       progress.run();
       return;
     }
-    settle();
     throw new Deviation(
         told || disturbed.getAsBoolean() ? Kind.TOLD : Kind.WRONG,
         event == null ? "a key went unnoticed" : "another key came");
@@ -97,7 +105,8 @@ final class InputLoad implements Load, InputListener {
   public void settle() {
     // What the device still has to tell comes within its next polls.
     keyboard.release(FIRST_KEY + key);
-    for (int calm = 0; calm < 3 && !Thread.currentThread().isInterrupted(); calm++) {
+    int calm = 0;
+    for (int i = 0; i < MOST_WAITS && calm < 3; i++, calm++) {
       LockSupport.parkNanos(3_000_000L);
       if (!events.isEmpty() || keyboard.waiting() > 0 && calm > 0) {
         events.clear();

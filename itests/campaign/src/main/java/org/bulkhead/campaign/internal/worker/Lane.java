@@ -25,6 +25,7 @@ final class Lane implements Runnable {
 
   private static final int REQUEST_BELOW = 4;
   private static final int PERMANENT_ROUNDS = 16;
+  private static final int CHAOS_ROUNDS = 6;
   private static final int ATTEMPTS = 6;
   private static final long RUNNING_NANOS = 4_000_000_000L;
   private static final long POLL_NANOS = 500_000L;
@@ -173,7 +174,8 @@ final class Lane implements Runnable {
   }
 
   private void underFault(Planned fault, Outcome outcome) {
-    int rounds = fault.permanent() ? PERMANENT_ROUNDS : 2;
+    // A transfer that waits for data suffers when the data comes, which may be rounds later.
+    int rounds = fault.permanent() ? PERMANENT_ROUNDS : fault.chaos().isEmpty() ? 2 : CHAOS_ROUNDS;
     for (int i = 0; i < rounds && !quarantined; i++) {
       if (!attempt(outcome) && !fault.permanent()
           || !armament.fired()
@@ -279,20 +281,32 @@ final class Lane implements Runnable {
 
   /** What an administrator does, or an application that complains. */
   private void restart() {
+    int before = incarnation();
     try {
       gateway.restart(location);
       sinceReset = 0;
     } catch (NoSuchTargetException away) {
       // Unplugged just now; it starts when it is back.
     }
-    awaitRunning();
+    awaitLife(before + 1);
   }
 
   private void awaitRunning() {
+    awaitLife(0);
+  }
+
+  private int incarnation() {
+    CompartmentInfo info = info();
+    return info == null ? 0 : info.incarnation();
+  }
+
+  /** Waits until this life or a later one runs, or has been given up. */
+  private void awaitLife(int number) {
     long until = System.nanoTime() + RUNNING_NANOS;
     while (System.nanoTime() - until < 0) {
       CompartmentInfo info = info();
       if (info != null
+          && info.incarnation() >= number
           && (info.state() == CompartmentState.RUNNING
               || info.state() == CompartmentState.QUARANTINED)) {
         return;

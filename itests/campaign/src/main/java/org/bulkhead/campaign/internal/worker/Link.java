@@ -10,7 +10,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** The line to the process that started this one: what is said on it outlives a death of the JVM. */
+/**
+ * The line to the process that started this one: what is said on it outlives a death of the JVM.
+ */
 final class Link implements AutoCloseable {
 
   private final Socket socket;
@@ -20,9 +22,7 @@ final class Link implements AutoCloseable {
   Link(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
-    in =
-        new BufferedReader(
-            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
     out =
         new BufferedWriter(
             new OutputStreamWriter(socket.getOutputStream(), StandardCharsets.UTF_8));

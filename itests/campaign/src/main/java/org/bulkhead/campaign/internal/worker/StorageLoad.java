@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.bulkhead.campaign.internal.worker.Deviation.Kind;
 import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.block.BlockGeometry;
 import org.bulkhead.transport.sim.SimMedium;
 
 /**
@@ -38,7 +39,8 @@ final class StorageLoad implements Load {
   @Override
   public void round() throws Deviation {
     try {
-      if (device.geometry().blockCount() != medium.geometry().blockCount()) {
+      BlockGeometry geometry = device.geometry();
+      if (geometry == null || geometry.blockCount() != medium.geometry().blockCount()) {
         throw new Deviation(Kind.WRONG, "the geometry is wrong");
       }
       progress.run();

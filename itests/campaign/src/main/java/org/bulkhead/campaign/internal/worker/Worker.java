@@ -1,8 +1,8 @@
 package org.bulkhead.campaign.internal.worker;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.HashMap;
@@ -179,8 +179,7 @@ public final class Worker implements FaultListener {
     context.registerService(InputListener.class, keys, only);
     input.load(keys);
 
-    StorageLoad healthy =
-        new StorageLoad(service(BlockDevice.class, "sim-5"), beside, () -> {});
+    StorageLoad healthy = new StorageLoad(service(BlockDevice.class, "sim-5"), beside, () -> {});
     witness = new Witness("sim-5", healthy, open, told);
     start("witness", witness);
   }

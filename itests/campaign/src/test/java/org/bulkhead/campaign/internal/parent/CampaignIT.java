@@ -1,0 +1,60 @@
+package org.bulkhead.campaign.internal.parent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bulkhead.campaign.internal.mutate.Point;
+import org.bulkhead.campaign.internal.plan.Plan;
+import org.junit.jupiter.api.Test;
+
+/** A short campaign, whose figures are printed and whose promises are asserted. */
+class CampaignIT {
+
+  private static final Path ROOT = Path.of(System.getProperty("campaign.root"));
+
+  /** Longer than people use, as machines that build do other things, too. */
+  private static final int DEADLINE_MILLIS = 2_000;
+
+  private static Campaign campaign(String name, int faults, boolean control) throws Exception {
+    Options options = new Options(faults, 4, null, control, DEADLINE_MILLIS);
+    Path work = ROOT.resolve("itests/campaign/target/" + name);
+    Campaign campaign =
+        new Campaign(options, Installation.prepare(ROOT, work, options), System.out);
+    campaign.run();
+    System.out.println(campaign.tally().text());
+    return campaign;
+  }
+
+  @Test
+  void faults_neitherEscapeNorStay() throws Exception {
+    Tally tally = campaign("short", 400, false).tally();
+
+    assertThat(tally.injected()).isEqualTo(400);
+    assertThat(tally.manifested()).isGreaterThan(40);
+    assertThat(tally.deaths()).isZero();
+    assertThat(tally.escaped()).isZero();
+    assertThat(tally.mended()).isEqualTo(1);
+  }
+
+  @Test
+  void plan_isTheSeedsAlone() {
+    Plan one = plan(1);
+    Plan same = plan(1);
+    Plan other = plan(2);
+    int alike = 0;
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(one.fault(i)).isEqualTo(same.fault(i));
+      alike += one.fault(i).equals(other.fault(i)) ? 1 : 0;
+    }
+    assertThat(alike).isLessThan(100);
+  }
+
+  private static Plan plan(long seed) {
+    return new Plan(
+        seed,
+        Map.of("d", List.of(new Point(0, null, "a"), new Point(1, null, "b"))),
+        Map.of("d", List.of(0, 0x81)));
+  }
+}
