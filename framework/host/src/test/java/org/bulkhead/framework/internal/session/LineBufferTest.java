@@ -177,4 +177,18 @@ class LineBufferTest {
     line.beginWrite();
     assertThat(line.awaitMoreThan(line.settled())).isFalse();
   }
+
+  @Test
+  void write_ofWhichNothingIsEverTold_endsWithWhatIsKnown() throws IOException {
+    line.beginWrite();
+    line.accepted(10);
+    line.sent(4);
+    assertThatThrownBy(line::awaitAll)
+        .isInstanceOfSatisfying(
+            OutcomeUnknownException.class,
+            e -> {
+              assertThat(e.bytesConfirmed()).isEqualTo(4);
+              assertThat(e.bytesUnknown()).isEqualTo(6);
+            });
+  }
 }

@@ -69,7 +69,7 @@ public final class Campaign {
   /** Runs until every fault is counted. Blocks. */
   public void run() throws IOException, InterruptedException {
     while (!ended && tally.injected() < options.faults()) {
-      try (Child running = Child.start(gateway.home(), options.control())) {
+      try (Child running = Child.start(gateway.home(), options)) {
         child = running;
         String end = follow(running);
         if (!ended && tally.injected() < options.faults()) {

@@ -39,7 +39,7 @@ final class Child implements AutoCloseable {
             new OutputStreamWriter(socket.getOutputStream(), StandardCharsets.UTF_8));
   }
 
-  static Child start(Path home, boolean control) throws IOException, InterruptedException {
+  static Child start(Path home, Options options) throws IOException, InterruptedException {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       server.setSoTimeout(START_MILLIS);
       ProcessBuilder command =
@@ -49,7 +49,9 @@ final class Child implements AutoCloseable {
           .environment()
           .put(
               "BULKHEAD_JAVA_OPTS",
-              "-Dcampaign.port=%d -Dcampaign.control=%b".formatted(server.getLocalPort(), control));
+              "-Dcampaign.port=%d -Dcampaign.control=%b -Dcampaign.patience=%d"
+                  .formatted(
+                      server.getLocalPort(), options.control(), options.callDeadlineMillis()));
       command.redirectInput(ProcessBuilder.Redirect.PIPE);
       command.redirectErrorStream(true);
       command.redirectOutput(

@@ -20,7 +20,6 @@ import org.bulkhead.transport.sim.SimHid;
 /** Presses keys of a keyboard and compares the events; sets its lights. */
 final class InputLoad implements Load, InputListener {
 
-  private static final long EVENT_MILLIS = 150;
   private static final int MOST_WAITS = 30;
   private static final int KEYS_PER_ROUND = 6;
   private static final int FIRST_KEY = 0x04;
@@ -32,12 +31,19 @@ final class InputLoad implements Load, InputListener {
   private final BooleanSupplier disturbed;
   private final Runnable progress;
   private final BlockingQueue<InputEvent> events = new LinkedBlockingQueue<>();
+  private final long patienceNanos;
   private int key;
 
   /** Whether something of a round before may still be on its way. */
   private boolean troubled;
 
-  InputLoad(InputDevice device, SimHid keyboard, BooleanSupplier disturbed, Runnable progress) {
+  InputLoad(
+      InputDevice device,
+      SimHid keyboard,
+      BooleanSupplier disturbed,
+      Runnable progress,
+      long patienceNanos) {
+    this.patienceNanos = patienceNanos;
     this.device = device;
     this.keyboard = keyboard;
     this.disturbed = disturbed;
@@ -78,11 +84,12 @@ final class InputLoad implements Load, InputListener {
 
   private void expect(boolean down) throws Deviation {
     int usage = KEYBOARD << 16 | FIRST_KEY + key;
-    InputEvent event = next();
+    long until = System.nanoTime() + patienceNanos;
+    InputEvent event = next(until);
     boolean told = disturbed.getAsBoolean();
     while (event instanceof GapEvent) {
       told = true;
-      event = next();
+      event = next(until);
     }
     if (event instanceof KeyEvent seen && seen.usage() == usage && seen.down() == down) {
       progress.run();
@@ -93,9 +100,9 @@ final class InputLoad implements Load, InputListener {
         event == null ? "a key went unnoticed" : "another key came");
   }
 
-  private InputEvent next() throws Deviation {
+  private InputEvent next(long until) throws Deviation {
     try {
-      return events.poll(EVENT_MILLIS, TimeUnit.MILLISECONDS);
+      return events.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException interrupted) {
       throw new Deviation(Kind.BEYOND, "the round never ended");
     }

@@ -17,7 +17,6 @@ import org.osgi.service.serial.SerialPortConfiguration;
 final class SerialLoad implements Load {
 
   private static final int[] BAUD = {9600, 19200, 57600, 115200};
-  private static final long ECHO_NANOS = 150_000_000L;
   private static final long POLL_NANOS = 50_000L;
   private static final int SETTING_EVERY = 4;
 
@@ -29,6 +28,7 @@ final class SerialLoad implements Load {
   private final IntSupplier deviceBaud;
   private final BooleanSupplier disturbed;
   private final Runnable progress;
+  private final long patienceNanos;
   private final ByteBuffer frame = ByteBuffer.allocate(Echo.FRAME);
   private final byte[] received = new byte[Echo.FRAME * 16];
   private boolean troubled;
@@ -42,13 +42,16 @@ final class SerialLoad implements Load {
    *
    * @param deviceBaud what the device itself is set to
    * @param disturbed whether the driver was restarted in this round, so that bytes may be lost
+   * @param patienceNanos how long to wait for an echo
    */
   SerialLoad(
       SerialDevice device,
       Echo echo,
       IntSupplier deviceBaud,
       BooleanSupplier disturbed,
-      Runnable progress) {
+      Runnable progress,
+      long patienceNanos) {
+    this.patienceNanos = patienceNanos;
     this.device = device;
     this.echo = echo;
     this.deviceBaud = deviceBaud;
@@ -89,7 +92,7 @@ final class SerialLoad implements Load {
   }
 
   private void read() throws IOException, Deviation {
-    long until = System.nanoTime() + ECHO_NANOS;
+    long until = System.nanoTime() + patienceNanos;
     int count = 0;
     while (!isBack(count)) {
       int there = in.available();

@@ -49,6 +49,7 @@ import org.osgi.service.serial.SerialDevice;
 public final class Worker implements FaultListener {
 
   private static final String PORT = "campaign.port";
+  private static final String PATIENCE = "campaign.patience";
   private static final String CONTROL = "campaign.control";
   private static final long MEDIUM_BYTES = 1 << 20;
   private static final long SERVICE_NANOS = 60_000_000_000L;
@@ -144,6 +145,7 @@ public final class Worker implements FaultListener {
   private void prepare(Link open) {
     SimMedium medium = SimMedium.pattern(MEDIUM_BYTES, 1);
     SimMedium beside = SimMedium.pattern(MEDIUM_BYTES, 2);
+    long patience = 1_000_000L * Long.parseLong(context.getProperty(PATIENCE));
     Echo ftdiEcho = new Echo();
     Echo acmEcho = new Echo();
     SimFtdi ftdi = new SimFtdi("CAMPAIGN2", ftdiEcho);
@@ -164,17 +166,23 @@ public final class Worker implements FaultListener {
             ftdiEcho,
             () -> ftdi.settings().baudRate(),
             serial::disturbed,
-            serial::progress));
+            serial::progress,
+            patience));
     modem.load(
         new SerialLoad(
             service(SerialDevice.class, "sim-3"),
             acmEcho,
             () -> acm.settings().baudRate(),
             modem::disturbed,
-            modem::progress));
+            modem::progress,
+            patience));
     InputLoad keys =
         new InputLoad(
-            service(InputDevice.class, "sim-4"), keyboard, input::disturbed, input::progress);
+            service(InputDevice.class, "sim-4"),
+            keyboard,
+            input::disturbed,
+            input::progress,
+            patience);
     Dictionary<String, Object> only = new Hashtable<>(Map.of(SessionProperties.LOCATION, "sim-4"));
     context.registerService(InputListener.class, keys, only);
     input.load(keys);
