@@ -12,9 +12,9 @@ import java.util.Map;
 final class Check {
 
   /** For what is left of a run that is not its steady state, such as a deoptimisation. */
-  private static final long ALLOCATED_BYTES = 4_096;
+  private static final long ALLOCATED_BYTES = 16_384;
 
-  /** The event thread also wakes for other reasons. */
+  /** A reader's end cancels what is in flight; the event thread also wakes for other reasons. */
   private static final int STRAY = 20;
 
   private static final double LEAST_OF_C = 0.20;
@@ -62,9 +62,9 @@ final class Check {
     expect(
         sample.allocatedBytes() <= ALLOCATED_BYTES,
         mode + " allocates " + sample.allocatedBytes() + " bytes");
-    expect(sample.calls().otherIoctls() == 0, mode + " makes ioctls beside submit and reap");
-    expect(sample.calls().submits() == sample.transfers(), mode + " does not submit once each");
-    expect(sample.calls().reaps() == sample.transfers(), mode + " does not reap once each");
+    expect(sample.calls().otherIoctls() <= STRAY, mode + " makes ioctls beside submit and reap");
+    expect(sample.calls().submits() - sample.transfers() <= STRAY, mode + " does not submit once each");
+    expect(sample.calls().reaps() - sample.transfers() <= STRAY, mode + " does not reap once each");
     // libusb reaps until it finds nothing: how often that is, for how many transfers, is chance.
     expect(
         sample.calls().emptyReaps() <= sample.transfers() + STRAY,
