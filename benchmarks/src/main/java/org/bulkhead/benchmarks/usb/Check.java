@@ -63,7 +63,9 @@ final class Check {
         sample.allocatedBytes() <= ALLOCATED_BYTES,
         mode + " allocates " + sample.allocatedBytes() + " bytes");
     expect(sample.calls().otherIoctls() <= STRAY, mode + " makes ioctls beside submit and reap");
-    expect(sample.calls().submits() - sample.transfers() <= STRAY, mode + " does not submit once each");
+    expect(
+        sample.calls().submits() - sample.transfers() <= STRAY,
+        mode + " does not submit once each");
     expect(sample.calls().reaps() - sample.transfers() <= STRAY, mode + " does not reap once each");
     // libusb reaps until it finds nothing: how often that is, for how many transfers, is chance.
     expect(
