@@ -127,6 +127,11 @@ public abstract class ContainerTest {
     return jars("org.bulkhead.transport.sim");
   }
 
+  /** What breaks transfers between the transports and the framework. */
+  static Option chaos() {
+    return jars("org.bulkhead.transport.chaos");
+  }
+
   /** The demo's stick, port and scanner, plugged in by the transport's bundle itself. */
   static Option demoDevices() {
     return composite(simulatedBus(), frameworkProperty("bulkhead.demo").value("true"));

@@ -72,6 +72,10 @@ class ManifestIT {
               DependencyRule.exporting("org.bulkhead.transport.sim")
                   .importing("org.bulkhead.device.*")),
           entry(
+              "org.bulkhead.transport.chaos",
+              DependencyRule.exporting("org.bulkhead.transport.chaos")
+                  .importing("org.bulkhead.device.*")),
+          entry(
               "org.bulkhead.transport.replay",
               DependencyRule.exporting("org.bulkhead.transport.replay")
                   .importing("org.bulkhead.device.*")),

@@ -35,6 +35,8 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = ChaosConfig.class)
 public final class ChaosService implements Chaos {
 
+  private static final String DECORATED = "bulkhead.chaos";
+
   private final BundleContext context;
   private final Logger log;
   private final Plans plans;
@@ -69,11 +71,11 @@ public final class ChaosService implements Chaos {
     return faults;
   }
 
-  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      target = "(!(" + DECORATED + "=true))")
   void addTransport(ServiceReference<Transport> reference, Transport transport) {
-    if (reference.getBundle() == context.getBundle()) {
-      return;
-    }
     if (usedByOthers(reference)) {
       restart(reference.getBundle());
       return;
@@ -81,7 +83,9 @@ public final class ChaosService implements Chaos {
     decorated.put(
         reference,
         context.registerService(
-            Transport.class, new ChaosTransport(transport, plans), new Hashtable<>()));
+            Transport.class,
+            new ChaosTransport(transport, plans),
+            new Hashtable<>(Map.of(DECORATED, true))));
     log.warn("transfers of transport {} may be broken on purpose", transport.name());
   }
 

@@ -13,6 +13,7 @@ import org.bulkhead.campaign.internal.plan.Planned;
 /** Starts gateways, hands faults out, and counts what comes back. */
 public final class Campaign {
 
+  private static final int MOST_FALSE_STARTS = 10;
   private static final int CHUNK = 24;
   private static final long REPORT_NANOS = 10_000_000_000L;
 
@@ -31,6 +32,11 @@ public final class Campaign {
   private long reported = started;
   private String heartbeat = "";
   private int lost;
+
+  /** Whether the worker has begun; before, a configuration that comes late may restart it. */
+  private boolean ready;
+
+  private int falseStarts;
   private volatile boolean ended;
   private volatile Child child;
 
@@ -72,7 +78,10 @@ public final class Campaign {
       try (Child running = Child.start(gateway.home(), options)) {
         child = running;
         String end = follow(running);
-        if (!ended && tally.injected() < options.faults()) {
+        if (!ready && ++falseStarts == MOST_FALSE_STARTS) {
+          throw new IOException("the gateway does not stay up: " + gateway.home());
+        }
+        if (!ended && ready && tally.injected() < options.faults()) {
           lost(end);
         }
       }
@@ -81,10 +90,12 @@ public final class Campaign {
 
   /** Follows one process to its end; says how it ended. */
   private String follow(Child running) {
+    ready = false;
     try {
       for (String line = running.hear(); line != null; line = running.hear()) {
         String[] words = line.split(" ", 3);
         switch (words[0]) {
+          case "READY" -> ready = true;
           case "Q" -> handOut(running, words[1]);
           case "A" -> open.put(Integer.parseInt(words[1]), true);
           case "R" -> count(line, Integer.parseInt(words[1]));

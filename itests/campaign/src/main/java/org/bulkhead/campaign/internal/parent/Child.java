@@ -51,7 +51,7 @@ final class Child implements AutoCloseable {
               "BULKHEAD_JAVA_OPTS",
               "-Dcampaign.port=%d -Dcampaign.control=%b -Dcampaign.patience=%d"
                   .formatted(
-                      server.getLocalPort(), options.control(), options.callDeadlineMillis()));
+                      server.getLocalPort(), options.control(), options.callDeadlineMillis() / 2));
       command.redirectInput(ProcessBuilder.Redirect.PIPE);
       command.redirectErrorStream(true);
       command.redirectOutput(

@@ -96,7 +96,7 @@ public final class Installation {
     settings.put("restartPeriodSeconds", 60);
     settings.put("backoffMillis", 1);
     settings.put("backoffMaxMillis", 5);
-    settings.put("sessionPatienceMillis", 2_500);
+    settings.put("sessionPatienceMillis", 2_000);
     settings.put("weaving", !options.control());
     edit("etc/org.bulkhead.framework.cfg", settings);
     edit("etc/org.bulkhead.driver.repository.cfg", Map.of("onDemand", false));

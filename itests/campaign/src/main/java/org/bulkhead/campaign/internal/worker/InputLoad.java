@@ -20,6 +20,8 @@ import org.bulkhead.transport.sim.SimHid;
 /** Presses keys of a keyboard and compares the events; sets its lights. */
 final class InputLoad implements Load, InputListener {
 
+  private static final long AFTER_FAULT_NANOS = 30_000_000L;
+  private static final long SLICE_MILLIS = 5;
   private static final int MOST_WAITS = 30;
   private static final int KEYS_PER_ROUND = 6;
   private static final int FIRST_KEY = 0x04;
@@ -100,9 +102,17 @@ final class InputLoad implements Load, InputListener {
         event == null ? "a key went unnoticed" : "another key came");
   }
 
+  /** What was lost with the driver does not come, so it is not waited for. */
   private InputEvent next(long until) throws Deviation {
+    long lost = System.nanoTime() + AFTER_FAULT_NANOS;
+    InputEvent event = null;
     try {
-      return events.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      while (event == null
+          && System.nanoTime() - until < 0
+          && (!disturbed.getAsBoolean() || System.nanoTime() - lost < 0)) {
+        event = events.poll(SLICE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      return event;
     } catch (InterruptedException interrupted) {
       throw new Deviation(Kind.BEYOND, "the round never ended");
     }

@@ -17,6 +17,7 @@ import org.osgi.service.serial.SerialPortConfiguration;
 final class SerialLoad implements Load {
 
   private static final int[] BAUD = {9600, 19200, 57600, 115200};
+  private static final long AFTER_FAULT_NANOS = 30_000_000L;
   private static final long POLL_NANOS = 50_000L;
   private static final int SETTING_EVERY = 4;
 
@@ -92,14 +93,14 @@ final class SerialLoad implements Load {
   }
 
   private void read() throws IOException, Deviation {
-    long until = System.nanoTime() + patienceNanos;
+    long start = System.nanoTime();
     int count = 0;
     while (!isBack(count)) {
       int there = in.available();
       if (there > 0 && count < received.length) {
         count += in.read(received, count, Math.min(there, received.length - count));
         progress.run();
-      } else if (System.nanoTime() - until > 0 || count == received.length) {
+      } else if (isOver(System.nanoTime() - start) || count == received.length) {
         boolean told = disturbed.getAsBoolean() || troubled;
         troubled = true;
         // What a driver had received dies with it, and the application is told of the death only.
@@ -114,6 +115,11 @@ final class SerialLoad implements Load {
       }
     }
     troubled = false;
+  }
+
+  /** What was lost with the driver does not come, so it is not waited for. */
+  private boolean isOver(long nanos) {
+    return nanos > patienceNanos || nanos > AFTER_FAULT_NANOS && disturbed.getAsBoolean();
   }
 
   /** After trouble, what is left of earlier frames may come first. */
