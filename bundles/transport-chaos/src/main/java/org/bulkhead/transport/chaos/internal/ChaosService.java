@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.bulkhead.device.transport.Transport;
 import org.bulkhead.transport.chaos.Chaos;
@@ -20,6 +21,8 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.hooks.service.EventListenerHook;
 import org.osgi.framework.hooks.service.FindHook;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -35,6 +38,8 @@ import org.osgi.service.metatype.annotations.Designate;
 @Designate(ocd = ChaosConfig.class)
 public final class ChaosService implements Chaos {
 
+  private static final int MOST_WAITS = 6_000;
+  private static final long WAIT_NANOS = 10_000_000L;
   private static final String DECORATED = "bulkhead.chaos";
 
   private final BundleContext context;
@@ -111,6 +116,7 @@ public final class ChaosService implements Chaos {
         new Thread(
             () -> {
               try {
+                awaitStartLevel(transport);
                 transport.stop(Bundle.STOP_TRANSIENT);
                 transport.start(Bundle.START_TRANSIENT);
               } catch (BundleException | IllegalStateException failed) {
@@ -120,6 +126,17 @@ public final class ChaosService implements Chaos {
             "chaos-restart");
     restarting.setDaemon(true);
     restarting.start();
+  }
+
+  /**
+   * While the framework is on its way to a bundle's level, the bundle could not be started again.
+   */
+  private void awaitStartLevel(Bundle transport) {
+    FrameworkStartLevel reached = context.getBundle(0).adapt(FrameworkStartLevel.class);
+    int needed = transport.adapt(BundleStartLevel.class).getStartLevel();
+    for (int i = 0; i < MOST_WAITS && reached.getStartLevel() < needed; i++) {
+      LockSupport.parkNanos(WAIT_NANOS);
+    }
   }
 
   /** The transports are found again, by whoever looks after this; they are restarted for that. */

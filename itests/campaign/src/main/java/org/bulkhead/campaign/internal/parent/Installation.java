@@ -77,7 +77,9 @@ public final class Installation {
         "class 08/06/50",
         "1209:0005");
     Files.delete(deploy.resolve("org.bulkhead.transport.libusb.jar"));
-    copy(root.resolve("bundles/transport-chaos/target"), "org.bulkhead.transport.chaos", deploy);
+    // Before the transports, so that the framework never sees one without chaos.
+    Path before = Files.createDirectories(home.resolve("system/45-chaos"));
+    copy(root.resolve("bundles/transport-chaos/target"), "org.bulkhead.transport.chaos", before);
     copy(root.resolve("itests/campaign/target"), "org.bulkhead.campaign", deploy);
   }
 

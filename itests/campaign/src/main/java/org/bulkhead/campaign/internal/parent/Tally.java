@@ -46,7 +46,10 @@ public final class Tally {
       silentBy.merge(result.note(), 1, Integer::sum);
     }
     if (result.has('E') || result.has('U') || result.has('F')) {
-      name(result.flags() + " " + plan.describe(result.fault()) + ": " + result.note());
+      name(
+          "%s %s; seen as %s: %s"
+              .formatted(
+                  result.flags(), plan.describe(result.fault()), result.kind(), result.note()));
     }
   }
 
