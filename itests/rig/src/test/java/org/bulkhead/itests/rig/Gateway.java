@@ -37,7 +37,7 @@ final class Gateway {
   private static final String HOME = "/home/gateway/gateway";
 
   /** Starting a JVM takes seconds on an emulated processor, and a minute on a busy machine. */
-  private static final Duration DEADLINE = Duration.ofMinutes(3);
+  private static final Duration DEADLINE = Duration.ofMinutes(6);
 
   private static final Duration APPLICATION_DEADLINE = Duration.ofMinutes(15);
 

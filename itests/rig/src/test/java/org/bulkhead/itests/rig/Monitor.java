@@ -67,15 +67,20 @@ final class Monitor implements AutoCloseable {
   }
 
   /** Adds a device, given as on QEMU's command line: {@code driver,property=value,...}. */
-  void deviceAdd(String device) {
+  void deviceAdd(String description) {
     JsonObjectBuilder arguments = Json.createObjectBuilder();
-    String[] properties = device.split(",");
+    String[] properties = description.split(",");
     arguments.add("driver", properties[0]);
     for (int i = 1; i < properties.length; i++) {
       int equals = properties[i].indexOf('=');
       arguments.add(properties[i].substring(0, equals), properties[i].substring(equals + 1));
     }
-    execute("device_add", arguments.build());
+    JsonObject device = arguments.build();
+    // What was in the port before may still hold the disk, for as long as a request is under way.
+    await("QEMU to plug in '" + device.getString("id", "") + "'")
+        .atMost(DEADLINE)
+        .ignoreExceptionsMatching(e -> String.valueOf(e.getMessage()).contains("conflict"))
+        .until(() -> execute("device_add", device) != null);
   }
 
   /**
