@@ -35,7 +35,8 @@ public class SwapIT extends BusTest {
   /** Until the compilers have seen all that a swap runs. */
   private static final int WARM_UP = 30;
 
-  private static final int SWAPS = 100;
+  /** More for the long form: {@code itests/container/swaps 10000}. */
+  private static final int SWAPS = Integer.getInteger("bulkhead.swaps", 100);
 
   /** Ten times what it is to be on a machine that does nothing else. */
   private static final long MOST_MILLIS = 500;
@@ -72,7 +73,11 @@ public class SwapIT extends BusTest {
     AtomicLong longest = new AtomicLong();
     Background load = Background.start(() -> readOn(stick, ended, longest));
     long[] micros = new long[SWAPS];
+    Footprint before = null;
     for (int i = -WARM_UP; i < SWAPS; i++) {
+      if (i == 0) {
+        before = Footprint.now();
+      }
       bundle = deployment.update(bundle, jar);
       awaitState(port.location(), CompartmentState.RUNNING);
       stick.read(3, ByteBuffer.allocate(512));
@@ -86,12 +91,16 @@ public class SwapIT extends BusTest {
 
     Arrays.sort(micros);
     System.out.printf(
-        "Pause of reads by a swap: p50 %d us, p99 %d us, longest %d us of %d swaps%n",
+        "swaps: pause of reads: p50 %d us, p99 %d us, longest %d us of %d swaps%n",
         micros[SWAPS / 2], micros[SWAPS * 99 / 100 - 1], micros[SWAPS - 1], SWAPS);
     assertThat(micros[SWAPS / 2]).isLessThan(MOST_MILLIS * 1000);
     assertThat(compartment(port.location()).faults()).isZero();
     assertThat(port.claims()).hasSize(1);
     assertThat(bundlesNamed("org.bulkhead.driver.massstorage")).isEqualTo(1);
+    Footprint first = before;
+    Footprint last =
+        eventually("no more than " + first).until(Footprint::now, now -> now.isLike(first));
+    System.out.printf("swaps: before %s%nswaps: after  %s%n", first, last);
   }
 
   private static void readOn(BlockDevice stick, AtomicBoolean ended, AtomicLong longest)
