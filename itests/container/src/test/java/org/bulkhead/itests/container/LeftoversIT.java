@@ -91,9 +91,13 @@ public class LeftoversIT extends BusTest {
   }
 
   private void nothingIsLeftSince(Leftovers before) {
-    eventually("no more than " + before)
+    eventually("nothing left")
         .pollInterval(Duration.ofMillis(100))
-        .until(this::leftovers, now -> now.isNoMoreThan(before));
+        .untilAsserted(
+            () -> {
+              Leftovers now = leftovers();
+              assertThat(now.isNoMoreThan(before)).as("%s, before %s", now, before).isTrue();
+            });
   }
 
   @Test

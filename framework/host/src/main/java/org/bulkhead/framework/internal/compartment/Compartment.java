@@ -384,6 +384,7 @@ public final class Compartment {
   void inspect(long nowNanos) {
     Incarnation current = incarnation;
     if (current == null || current.isCondemned()) {
+      overseer.forget();
       return;
     }
     Fault fault = overseer.look(current, nowNanos, limits);

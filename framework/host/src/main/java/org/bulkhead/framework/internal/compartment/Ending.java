@@ -13,9 +13,6 @@ import org.osgi.service.log.Logger;
  */
 final class Ending {
 
-  /** One that was just started has no frames yet, and one that is ending has gone by then. */
-  private static final Duration LOOK_FOR_THREADS = Duration.ofMillis(500);
-
   private final Compartment compartment;
   private final Host host;
   private final Logger log;
@@ -114,8 +111,11 @@ final class Ending {
       giveBack(source, driver);
       lookForThreads(last.number());
     }
+    // What is kept of a driver keeps its classes, and it may never come back.
     driver = null;
     attachment = null;
+    source = null;
+    loader = null;
     return drained;
   }
 
@@ -136,29 +136,26 @@ final class Ending {
   /** Not on the way of the next incarnation: it looks at every thread of the JVM. */
   private void lookForThreads(int life) {
     if (loader != null) {
-      Leftovers leftovers = new Leftovers(loader);
-      host.later(LOOK_FOR_THREADS, () -> endThreads(leftovers, life));
+      host.leftovers().later(loader, (leftovers, thread) -> end(leftovers, thread, life));
     }
   }
 
-  private void endThreads(Leftovers leftovers, int life) {
-    for (Thread thread : leftovers.find()) {
-      Fault fault =
-          Fault.stack(
-              FaultKind.LEFT_THREADS, "left thread \"" + thread.getName() + "\" behind", thread);
-      boolean ended;
-      try {
-        ended = leftovers.end(thread);
-      } catch (InterruptedException shutdown) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-      if (!ended) {
-        abandoned.incrementAndGet();
-      }
-      log.error("{} {}", compartment, fault.message());
-      host.record(compartment, life, fault, ended ? "thread ended" : "thread abandoned");
+  private void end(Leftovers leftovers, Thread thread, int life) {
+    Fault fault =
+        Fault.stack(
+            FaultKind.LEFT_THREADS, "left thread \"" + thread.getName() + "\" behind", thread);
+    boolean ended;
+    try {
+      ended = leftovers.end(thread);
+    } catch (InterruptedException shutdown) {
+      Thread.currentThread().interrupt();
+      return;
     }
+    if (!ended) {
+      abandoned.incrementAndGet();
+    }
+    log.error("{} {}", compartment, fault.message());
+    host.record(compartment, life, fault, ended ? "thread ended" : "thread abandoned");
   }
 
   private static boolean awaited(CountDownLatch latch, Duration patience) {

@@ -43,6 +43,7 @@ public final class Host implements AutoCloseable {
   private final ExecutorService lifecycle = pool("compartment");
   private final ScheduledThreadPoolExecutor clock =
       new ScheduledThreadPoolExecutor(1, named("supervisor"));
+  private final LeftoverSweep leftovers = new LeftoverSweep(this);
   private final FaultFeed feed =
       new FaultFeed(lifecycle, thrown -> gatewayLog().error("a listener for faults threw", thrown));
   private final CrashReports crashes;
@@ -143,6 +144,10 @@ public final class Host implements AutoCloseable {
     } catch (RejectedExecutionException over) {
       // The gateway stops.
     }
+  }
+
+  LeftoverSweep leftovers() {
+    return leftovers;
   }
 
   /** Runs something after a while. Dropped where the gateway stops. */

@@ -22,16 +22,19 @@ final class Leftovers {
     this.loader = loader;
   }
 
-  /** Those that are alive now. */
-  List<Thread> find() {
+  /**
+   * Those of a driver.
+   *
+   * @param all every thread, as {@link Thread#getAllStackTraces} gives them
+   */
+  List<Thread> find(Map<Thread, StackTraceElement[]> all) {
     List<Thread> found = new ArrayList<>();
-    Thread.getAllStackTraces()
-        .forEach(
-            (thread, stack) -> {
-              if (startedBy(thread, stack) && !Inhabitants.isInside(thread)) {
-                found.add(thread);
-              }
-            });
+    all.forEach(
+        (thread, stack) -> {
+          if (startedBy(thread, stack) && !Inhabitants.isInside(thread)) {
+            found.add(thread);
+          }
+        });
     return found;
   }
 

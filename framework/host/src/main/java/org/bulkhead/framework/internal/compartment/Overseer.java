@@ -47,6 +47,12 @@ final class Overseer {
     return fault == null && overdue != null ? hang(overdue, nowNanos) : fault;
   }
 
+  /** There is nobody to look at; what was seen last would keep its device's memory. */
+  void forget() {
+    incarnation = null;
+    thread = null;
+  }
+
   private Fault storm(long nowNanos, Budget budget) {
     long elapsed = nowNanos - errorsSince;
     if (elapsed < SECOND) {

@@ -1,0 +1,56 @@
+package org.bulkhead.framework.internal.compartment;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Looks for the threads that drivers left behind: some time after a life has ended, and once for
+ * all lives that ended meanwhile, as looking takes the stacks of the whole JVM. Thread-safe.
+ */
+final class LeftoverSweep {
+
+  /** One that was just started has no frames yet, and one that is ending has gone by then. */
+  private static final Duration AFTER = Duration.ofMillis(500);
+
+  private final Host host;
+  private Map<ClassLoader, BiConsumer<Leftovers, Thread>> wanted = new HashMap<>();
+
+  LeftoverSweep(Host host) {
+    this.host = host;
+  }
+
+  /**
+   * Looks later. Of lives of one driver the first to ask is told.
+   *
+   * @param loader of the driver's classes
+   * @param found told of each thread, on a thread of the framework's that may be kept waiting
+   */
+  void later(ClassLoader loader, BiConsumer<Leftovers, Thread> found) {
+    synchronized (this) {
+      boolean first = wanted.isEmpty();
+      wanted.putIfAbsent(loader, found);
+      if (!first) {
+        return;
+      }
+    }
+    host.later(AFTER, this::sweep);
+  }
+
+  private void sweep() {
+    Map<ClassLoader, BiConsumer<Leftovers, Thread>> due;
+    synchronized (this) {
+      due = wanted;
+      wanted = new HashMap<>();
+    }
+    Map<Thread, StackTraceElement[]> all = Thread.getAllStackTraces();
+    due.forEach(
+        (loader, found) -> {
+          Leftovers leftovers = new Leftovers(loader);
+          List<Thread> threads = leftovers.find(all);
+          threads.forEach(thread -> found.accept(leftovers, thread));
+        });
+  }
+}
