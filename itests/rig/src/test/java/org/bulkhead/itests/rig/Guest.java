@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 
 /**
  * The guest's shell. Each script is a connection of its own to {@code guest/agent} (which describes
@@ -30,6 +31,16 @@ final class Guest {
 
   Guest(int port) {
     this.port = port;
+  }
+
+  /**
+   * Waits until scripts can be run: the console says that the guest is ready before its network.
+   */
+  void awaitReachable() {
+    Awaitility.await("the guest's agent")
+        .atMost(DEADLINE)
+        .ignoreExceptionsMatching(e -> true)
+        .until(() -> exec("true", Duration.ofSeconds(10)).status() == 0);
   }
 
   /** Runs a bash script as root, within {@link #DEADLINE}. */

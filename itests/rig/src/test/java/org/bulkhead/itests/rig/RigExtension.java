@@ -41,6 +41,7 @@ final class RigExtension implements BeforeAllCallback, AfterAllCallback {
   public void beforeAll(ExtensionContext context) throws Exception {
     Rig.missing().ifPresent(RigExtension::skip);
     rig = Rig.start(devices);
+    rig.guest().awaitReachable();
     System.out.printf(
         "rig: %d devices, ready after %.1f s%n", devices.size(), rig.bootTime().toMillis() / 1e3);
   }
