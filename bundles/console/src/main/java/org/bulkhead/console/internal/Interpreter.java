@@ -37,6 +37,8 @@ final class Interpreter implements AutoCloseable {
   private final PrintStream err;
   private final Object lock = new Object();
   private CommandSession session;
+  private Revocable sessionOut;
+  private Revocable sessionErr;
   private Thread executing;
   private boolean cancelled;
   private volatile boolean ended;
@@ -58,7 +60,9 @@ final class Interpreter implements AutoCloseable {
   }
 
   private CommandSession openSession() {
-    CommandSession opened = processor.createSession(in, out, err);
+    sessionOut = new Revocable(out);
+    sessionErr = err == out ? sessionOut : new Revocable(err);
+    CommandSession opened = processor.createSession(in, sessionOut, sessionErr);
     opened.put(ConsoleSession.VARIABLE, console);
     opened.put(CommandSession.OPTION_NO_GLOB, true);
     return opened;
@@ -137,13 +141,16 @@ final class Interpreter implements AutoCloseable {
 
   /**
    * Goes on in a fresh session. Gogo writes through a channel of the session, which closes when a
-   * thread inside it is interrupted; and a job that does not end would block the foreground.
+   * thread inside it is interrupted; and a job that does not end would block the foreground. What
+   * the cancelled command still writes is not what the next one answers, so it is dropped.
    */
   private void renewSession() {
     long deadline = System.nanoTime() + CANCEL_PATIENCE.toNanos();
     while (session.foregroundJob() != null && System.nanoTime() < deadline) {
       LockSupport.parkNanos(1_000_000);
     }
+    sessionOut.revoke();
+    sessionErr.revoke();
     CommandSession cancelledSession = session;
     CommandSession renewed = openSession();
     for (Object name : (Set<?>) cancelledSession.get(null)) {

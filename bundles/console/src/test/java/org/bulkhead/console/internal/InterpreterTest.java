@@ -25,7 +25,7 @@ class InterpreterTest {
 
   @BeforeEach
   void open() {
-    for (String name : new String[] {"say", "fail", "hang"}) {
+    for (String name : new String[] {"say", "fail", "hang", "linger"}) {
       processor.addCommand("test", commands, name);
     }
     Logger unused = null;
@@ -90,9 +90,30 @@ class InterpreterTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("5\n");
   }
 
+  @Test
+  void cancelledCommand_thatWritesLater_doesNotWriteIntoTheNextLine() throws Exception {
+    Thread cancelling =
+        new Thread(
+            () -> {
+              commands.awaitHanging();
+              interpreter.cancel();
+            });
+    cancelling.start();
+
+    assertThat(interpreter.execute("linger")).isEqualTo(130);
+    cancelling.join();
+    commands.mayWrite.countDown();
+    commands.wrote.await();
+    assertThat(interpreter.execute("say b")).isZero();
+
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("b\n");
+  }
+
   /** Called by Gogo by reflection. */
   public static final class TestCommands {
     private final CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch mayWrite = new CountDownLatch(1);
+    private final CountDownLatch wrote = new CountDownLatch(1);
 
     /** Returns what it is given. */
     public String say(String word) {
@@ -113,6 +134,19 @@ class InterpreterTest {
         Thread.currentThread().interrupt();
         System.out.println("interrupted");
         session.getConsole().println("interrupted");
+      }
+    }
+
+    /** Lets itself be cancelled, but writes when the next line's turn has come. */
+    public void linger(CommandSession session) throws InterruptedException {
+      hanging.countDown();
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException cancelled) {
+        mayWrite.await();
+        session.getConsole().println("late");
+      } finally {
+        wrote.countDown();
       }
     }
 
