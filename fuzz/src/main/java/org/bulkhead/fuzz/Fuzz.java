@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** The command behind fuzz/run; its folder is the module's. */
@@ -83,14 +84,14 @@ public final class Fuzz {
 
   private boolean one(FuzzRun run) throws IOException, InterruptedException {
     long start = System.nanoTime();
-    Thread reporter = new Thread(() -> report(run, start), "progress of " + run.name);
-    reporter.setDaemon(true);
-    reporter.start();
+    ScheduledExecutorService reporter = Executors.newSingleThreadScheduledExecutor();
+    reporter.scheduleAtFixedRate(
+        () -> report(run, start), REPORT_SECONDS, REPORT_SECONDS, TimeUnit.SECONDS);
     boolean clean;
     try {
       clean = run.fuzz(seconds);
     } finally {
-      reporter.interrupt();
+      reporter.shutdownNow();
     }
     long took = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
     List<Path> findings = run.findings();
@@ -108,21 +109,14 @@ public final class Fuzz {
   }
 
   private void report(FuzzRun run, long start) {
-    try {
-      while (true) {
-        TimeUnit.SECONDS.sleep(REPORT_SECONDS);
-        FuzzRun.Progress now = run.progress();
-        System.out.printf(
-            "%-15s %4d of %d s, %,12d executions, coverage %4d, corpus %4d%n",
-            run.name,
-            TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
-            seconds,
-            now.executions(),
-            now.coverage(),
-            now.corpus());
-      }
-    } catch (InterruptedException done) {
-      Thread.currentThread().interrupt();
-    }
+    FuzzRun.Progress now = run.progress();
+    System.out.printf(
+        "%-15s %4d of %d s, %,12d executions, coverage %4d, corpus %4d%n",
+        run.name,
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
+        seconds,
+        now.executions(),
+        now.coverage(),
+        now.corpus());
   }
 }

@@ -13,7 +13,11 @@ import org.bulkhead.device.usb.UsbException;
  */
 final class LogicalUnit implements BlockDevice {
 
-  /** How the driver waits for a unit that becomes ready. */
+  /**
+   * How the driver waits for a unit that becomes ready. The device does not say when it is
+   * (bulk-only transport has no events): it is asked again (SPC-4, TEST UNIT READY). An interrupt,
+   * as at unplug or at the deadline, ends the wait.
+   */
   @FunctionalInterface
   interface Pause {
 

@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Timer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -22,6 +24,7 @@ import org.bulkhead.device.driver.UsbDriver;
 public final class Rogue implements UsbDriver, BlockDevice, Runnable {
 
   private final String wrong;
+  private final CountDownLatch never = new CountDownLatch(1);
   private int incarnation;
   private long turns;
 
@@ -84,7 +87,7 @@ public final class Rogue implements UsbDriver, BlockDevice, Runnable {
       case "initialiser" -> Initialiser.touch();
       case "stream" -> Stream.generate(() -> turns++).forEach(each -> {});
       case "stream-nested" -> IntStream.iterate(0, i -> 0).map(this::add).sum();
-      case "sleep" -> sleep();
+      case "sleep" -> sleeps();
       case "wait" -> waits();
       case "park" -> park();
       case "yield" -> yields();
@@ -225,10 +228,10 @@ public final class Rogue implements UsbDriver, BlockDevice, Runnable {
     return to;
   }
 
-  private void sleep() {
+  private void sleeps() {
     while (true) {
       try {
-        Thread.sleep(1000);
+        never.await(1, TimeUnit.SECONDS);
       } catch (InterruptedException ignored) {
         turns++;
       }
