@@ -3,15 +3,10 @@ package org.bulkhead.framework.internal.access;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,9 +51,6 @@ public final class DeviceManager
   private static final long LONGEST_IDLE_CHECK_NANOS = 10_000_000_000L;
   private static final long SHORTEST_IDLE_CHECK_NANOS = 100_000_000;
 
-  /** A device that waits for its driver to come back. */
-  private record Wait(String driverId, Bundle bundle, long untilNanos) {}
-
   private final BundleContext context;
   private final Logger log;
   private final Settings settings;
@@ -66,10 +58,9 @@ public final class DeviceManager
   private final DriverBundles bundles;
   private final HungDrivers hung;
   private final Orphans orphans;
-  private final ScheduledThreadPoolExecutor runs;
+  private final RunQueue runs;
   private final Present present = new Present();
-  private final Map<ServiceReference<?>, ServiceReference<?>> owners = new ConcurrentHashMap<>();
-  private final Map<ServiceReference<?>, Wait> waits = new ConcurrentHashMap<>();
+  private final Owners owners;
   private final Set<ServiceReference<?>> modified = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean rescanQueued = new AtomicBoolean();
   private final List<CountDownLatch> startWaiters = new ArrayList<>();
@@ -89,15 +80,8 @@ public final class DeviceManager
     this.bundles = new DriverBundles(context, log, thirdParty, this, settings.idleDriverRemoval());
     this.hung = new HungDrivers(context, log, thirdParty);
     this.orphans = new Orphans(log, thirdParty, this::isIdle);
-    this.runs =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "device-manager");
-              thread.setDaemon(true);
-              return thread;
-            });
-    runs.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.runs = new RunQueue(log);
+    this.owners = new Owners(settings.updateWait());
   }
 
   /**
@@ -121,7 +105,7 @@ public final class DeviceManager
       throw new IllegalStateException(impossible);
     }
     if (context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() == Bundle.ACTIVE) {
-      queue(this::start);
+      runs.add(this::start);
     }
     checkIdleDrivers(idleCheckNanos());
   }
@@ -135,15 +119,14 @@ public final class DeviceManager
 
   /** Does something from time to time, between the runs of the algorithm. */
   public void every(Duration period, Runnable task) {
-    runs.scheduleWithFixedDelay(
-        () -> queue(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    runs.every(period, task);
   }
 
   @Override
   public void close() {
     context.removeServiceListener(this);
     context.removeFrameworkListener(this);
-    runs.shutdownNow();
+    runs.close();
     thirdParty.close();
   }
 
@@ -158,9 +141,9 @@ public final class DeviceManager
     // The framework's start is queued by an event that may still be on its way.
     Runnable wait = () -> whenStarted(first);
     if (rescanQueued.get() || !modified.isEmpty()) {
-      queue(wait, PAUSE_NANOS + 1);
+      runs.add(wait, PAUSE_NANOS + 1);
     } else {
-      queue(wait);
+      runs.add(wait);
     }
     return first.await(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
@@ -176,7 +159,7 @@ public final class DeviceManager
   @Override
   public void frameworkEvent(FrameworkEvent event) {
     if (event.getType() == FrameworkEvent.STARTED) {
-      queue(this::start);
+      runs.add(this::start);
     }
   }
 
@@ -190,7 +173,7 @@ public final class DeviceManager
         deviceLeft(reference);
         driverLeft(reference);
         thirdParty.forget(reference);
-        queue(() -> bundles.changed(reference));
+        runs.add(() -> bundles.changed(reference));
       }
     }
   }
@@ -203,9 +186,9 @@ public final class DeviceManager
     if (!DeviceRoles.isDevice(reference)) {
       deviceLeft(reference);
     } else if (present.addDevice(reference)) {
-      queue(() -> attach(reference));
+      runs.add(() -> attach(reference));
     } else if (modified.add(reference)) {
-      queue(
+      runs.add(
           () -> {
             modified.remove(reference);
             attach(reference);
@@ -216,7 +199,7 @@ public final class DeviceManager
       driverAppeared(reference, again);
     }
     if (DeviceRoles.isLocator(reference)) {
-      queue(() -> bundles.changed(reference));
+      runs.add(() -> bundles.changed(reference));
       rescan();
     }
   }
@@ -240,7 +223,7 @@ public final class DeviceManager
 
   private void deviceLeft(ServiceReference<?> device) {
     if (present.removeDevice(device)) {
-      forget(device);
+      owners.forget(device);
     }
   }
 
@@ -248,68 +231,38 @@ public final class DeviceManager
     String driverId = present.driverId(driver);
     if (driverId != null) {
       Bundle bundle = driver.getBundle();
-      Set<ServiceReference<?>> left = new LinkedHashSet<>();
-      owners.forEach(
-          (device, owner) -> {
-            if (owner.equals(driver)) {
-              left.add(device);
-            }
-          });
+      Set<ServiceReference<?>> left = owners.ownedBy(driver);
       // What a manager before this one attached it to.
-      present.usedBy(bundle).stream()
-          .filter(device -> !owners.containsKey(device))
-          .forEach(left::add);
-      // Before they are idle, as a run under way may ask.
-      Wait wait = new Wait(driverId, bundle, System.nanoTime() + settings.updateWait().toNanos());
-      left.forEach(device -> waits.put(device, wait));
-      owners.keySet().removeAll(left);
+      present.usedBy(bundle).stream().filter(device -> !owners.isOwned(device)).forEach(left::add);
+      // They wait before they are idle, as a run under way may ask.
+      Owners.Wait wait = owners.await(left, driverId, bundle);
       present.removeDriver(driver);
-      await(wait, left);
+      attachAfter(wait, left);
       if (present.isDriver(driverId)) {
         // Its successor stands ready.
-        queue(() -> attachIdle(left));
+        runs.add(() -> attachIdle(left));
       }
     }
   }
 
   /** Attaches devices to others when the time for their driver to come back is over. */
-  private void await(Wait wait, Collection<ServiceReference<?>> devices) {
+  private void attachAfter(Owners.Wait wait, Collection<ServiceReference<?>> devices) {
     if (!devices.isEmpty()) {
-      queue(
+      runs.add(
           () -> attachIdle(devices),
           Math.max(0, wait.untilNanos() - System.nanoTime()) + WAIT_OVER_NANOS);
     }
   }
 
-  private void queue(Runnable task) {
-    queue(task, 0);
-  }
-
-  private void queue(Runnable task, long delayNanos) {
-    try {
-      runs.schedule(() -> guarded(task), delayNanos, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException closed) {
-      log.debug("an event after the device manager's end");
-    }
-  }
-
-  private void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException | Error unexpected) {
-      log.error("the device manager goes on after {}", ThirdParty.describe(unexpected), unexpected);
-    }
-  }
-
   @Override
   public void after(Duration delay, Runnable task) {
-    queue(task, delay.toNanos());
+    runs.add(task, delay.toNanos());
   }
 
   @Override
   public void rescan() {
     if (!rescanQueued.getAndSet(true)) {
-      queue(
+      runs.add(
           () -> {
             rescanQueued.set(false);
             attachIdle(present.devices());
@@ -329,7 +282,7 @@ public final class DeviceManager
   }
 
   private void checkIdleDrivers(long periodNanos) {
-    queue(
+    runs.add(
         () -> {
           checkIdleDrivers(periodNanos);
           bundles.removeIdle(bundle -> !present.usedBy(bundle).isEmpty());
@@ -345,34 +298,24 @@ public final class DeviceManager
     if (started && isIdle(device)) {
       new AttachRun(context, log, thirdParty, bundles, orphans, this, device)
           .run()
-          .ifPresent(
-              driver -> {
-                attached(device, driver);
-              });
+          .ifPresent(driver -> attached(device, driver));
     }
   }
 
   private void attached(ServiceReference<?> device, ServiceReference<Driver> driver) {
     String driverId = DeviceRoles.driverId(driver);
     Bundle bundle = driver.getBundle();
-    owners.put(device, driver);
-    waits.remove(device);
+    owners.own(device, driver);
     if (bundle != null && present.driverId(driver) != null) {
       hung.attached(bundle);
-    } else if (owners.remove(device, driver)) {
+    } else if (owners.disown(device, driver)) {
       // It left before it was known to own the device.
-      Wait wait = new Wait(driverId, bundle, System.nanoTime() + settings.updateWait().toNanos());
-      waits.put(device, wait);
-      await(wait, List.of(device));
+      Set<ServiceReference<?>> left = Set.of(device);
+      attachAfter(owners.await(left, driverId, bundle), left);
     }
     if (!present.isDevice(device)) {
-      forget(device);
+      owners.forget(device);
     }
-  }
-
-  private void forget(ServiceReference<?> device) {
-    owners.remove(device);
-    waits.remove(device);
   }
 
   /** Registered, and not used by any bundle that has registered a driver itself. */
@@ -383,22 +326,10 @@ public final class DeviceManager
 
   @Override
   public List<ServiceReference<Driver>> drivers(ServiceReference<?> device) {
-    Wait wait = waits.get(device);
-    if (wait != null && System.nanoTime() - wait.untilNanos() > 0) {
-      waits.remove(device);
-      wait = null;
-    }
-    Wait awaited = wait;
     return present.drivers().stream()
-        .filter(driver -> awaited == null || isAwaited(driver, awaited))
+        .filter(driver -> owners.mayHave(device, present.driverId(driver), driver.getBundle()))
         .filter(thirdParty::isAsked)
         .toList();
-  }
-
-  /** An update may well come with another id, which stands for a revision. */
-  private boolean isAwaited(ServiceReference<?> driver, Wait wait) {
-    return Objects.equals(wait.driverId(), present.driverId(driver))
-        || Objects.equals(wait.bundle(), driver.getBundle());
   }
 
   @Override
@@ -409,7 +340,7 @@ public final class DeviceManager
     if (what.equals("attach") && how instanceof TimeoutException) {
       hung.restart(driver, driverId);
       // Its other devices wait for it; this one had better have another.
-      waits.remove(device);
+      owners.waitNoMore(device);
     }
   }
 

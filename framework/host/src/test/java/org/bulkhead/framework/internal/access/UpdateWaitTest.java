@@ -61,42 +61,41 @@ class UpdateWaitTest {
     assertThat(rival.attached).isEmpty();
   }
 
-  @Test
-  void driverThatStaysAway_losesItsDevicesWhenTheWaitIsOver() throws Exception {
-    lab.updateWait(Duration.ofMillis(20)).start();
-    TestDriver gone = lab.driver("gone").match(2);
-    ServiceRegistration<Driver> registration = gone.register();
-    ServiceReference<Device> device = lab.device();
+  /**
+   * A driver has what is there and goes.
+   *
+   * @return the other one, which would have it next
+   */
+  private TestDriver driverGoesBesideAnother(String name) throws Exception {
+    ServiceRegistration<Driver> registration = lab.driver(name).match(2).register();
     TestDriver next = lab.driver("next");
     next.register();
     lab.settle();
     registration.unregister();
+    return next;
+  }
+
+  @Test
+  void driverThatStaysAway_losesItsDevicesWhenTheWaitIsOver() throws Exception {
+    lab.updateWait(Duration.ofMillis(20)).start();
+    ServiceReference<Device> device = lab.device();
+    TestDriver next = driverGoesBesideAnother("gone");
     Lab.eventually("the next driver", () -> next.has(device));
   }
 
   @Test
   void noWait_givesDevicesAwayAtOnce() throws Exception {
     lab.updateWait(Duration.ZERO).start();
-    TestDriver gone = lab.driver("gone").match(2);
-    ServiceRegistration<Driver> registration = gone.register();
     ServiceReference<Device> device = lab.device();
-    TestDriver next = lab.driver("next");
-    next.register();
-    lab.settle();
-    registration.unregister();
+    TestDriver next = driverGoesBesideAnother("gone");
     Lab.eventually("the next driver", () -> next.has(device));
   }
 
   @Test
   void deviceThatIsNotWaitedFor_isAttachedMeanwhile() throws Exception {
     lab.updateWait(Lab.FOREVER).start();
-    TestDriver gone = lab.driver("gone").match(2);
-    ServiceRegistration<Driver> registration = gone.register();
     lab.device();
-    TestDriver next = lab.driver("next");
-    next.register();
-    lab.settle();
-    registration.unregister();
+    TestDriver next = driverGoesBesideAnother("gone");
     ServiceReference<Device> fresh = lab.device();
     lab.settle();
     assertThat(next.has(fresh)).isTrue();
@@ -105,13 +104,8 @@ class UpdateWaitTest {
   @Test
   void updatedDriverThatDeclines_leavesItsDeviceToAnotherAfterTheWait() throws Exception {
     lab.updateWait(Duration.ofMillis(200)).start();
-    TestDriver old = lab.driver("updated").match(2);
-    ServiceRegistration<Driver> registration = old.register();
     ServiceReference<Device> device = lab.device();
-    TestDriver next = lab.driver("next");
-    next.register();
-    lab.settle();
-    registration.unregister();
+    TestDriver next = driverGoesBesideAnother("updated");
     TestDriver updated = lab.driver("updated").match(0);
     updated.register();
     Lab.eventually("the next driver", () -> next.has(device));
