@@ -1,7 +1,22 @@
 package org.bulkhead.campaign.internal.parent;
 
+import java.util.List;
+
 /** What became of the faults of one class, or of one driver. */
 final class Row {
+
+  /** What each fault is counted as; {@link #counts} has the numbers. */
+  static final List<String> COLUMNS =
+      List.of(
+          "injected",
+          "activated",
+          "manifested",
+          "detected",
+          "told",
+          "silent",
+          "recovered",
+          "quarantined",
+          "escaped");
 
   int injected;
   int activated;
@@ -20,6 +35,13 @@ final class Row {
 
   final Times detection = new Times();
   final Times recovery = new Times();
+
+  /** In the order of {@link #COLUMNS}. */
+  int[] counts() {
+    return new int[] {
+      injected, activated, manifested, detected, told, silent, recovered, quarantined, escaped
+    };
+  }
 
   void add(Result result) {
     injected++;

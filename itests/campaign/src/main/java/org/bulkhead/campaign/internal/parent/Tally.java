@@ -135,34 +135,20 @@ public final class Tally {
   }
 
   private void table(StringBuilder text, String title, Map<String, Row> rows) {
-    text.append(
-        """
-
-        | %s | injected | activated | manifested | detected | told | silent | recovered \
-        | quarantined | escaped | detection ms p50 / p99 / worst | recovery ms p50 / p99 / worst |
-        |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
-        """
-            .formatted(title));
+    text.append("\n| %s | %s".formatted(title, String.join(" | ", Row.COLUMNS)))
+        .append(" | detection ms p50 / p99 / worst | recovery ms p50 / p99 / worst |\n|---|")
+        .append("--:|".repeat(Row.COLUMNS.size() + 2))
+        .append('\n');
     rows.forEach((name, row) -> line(text, name, row));
     line(text, "all", all);
   }
 
   private static void line(StringBuilder text, String name, Row row) {
-    text.append(
-        "| %s | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %,d | %s | %s |\n"
-            .formatted(
-                name,
-                row.injected,
-                row.activated,
-                row.manifested,
-                row.detected,
-                row.told,
-                row.silent,
-                row.recovered,
-                row.quarantined,
-                row.escaped,
-                times(row.detection),
-                times(row.recovery)));
+    text.append("| ").append(name);
+    for (int count : row.counts()) {
+      text.append(" | %,d".formatted(count));
+    }
+    text.append(" | %s | %s |\n".formatted(times(row.detection), times(row.recovery)));
   }
 
   private static String times(Times times) {
@@ -203,21 +189,15 @@ public final class Tally {
   }
 
   private static String object(Row row) {
-    return ("{\"injected\": %d, \"activated\": %d, \"manifested\": %d, \"detected\": %d,"
-            + " \"told\": %d, \"silent\": %d, \"recovered\": %d, \"quarantined\": %d,"
-            + " \"escaped\": %d, \"detectionMillis\": %s, \"recoveryMillis\": %s}")
-        .formatted(
-            row.injected,
-            row.activated,
-            row.manifested,
-            row.detected,
-            row.told,
-            row.silent,
-            row.recovered,
-            row.quarantined,
-            row.escaped,
-            array(row.detection),
-            array(row.recovery));
+    StringBuilder json = new StringBuilder("{");
+    int[] counts = row.counts();
+    for (int i = 0; i < counts.length; i++) {
+      json.append("\"%s\": %d, ".formatted(Row.COLUMNS.get(i), counts[i]));
+    }
+    return json.append(
+            "\"detectionMillis\": %s, \"recoveryMillis\": %s}"
+                .formatted(array(row.detection), array(row.recovery)))
+        .toString();
   }
 
   private static String array(Times times) {
