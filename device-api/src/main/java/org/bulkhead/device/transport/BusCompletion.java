@@ -8,29 +8,22 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface BusCompletion {
 
   /**
-   * A flight ended. Called on the transport's event thread, in the order in which the flights of an
-   * endpoint ended; does not block, runs no driver code and never throws.
+   * A flight ended. Called on one thread of the transport's at a time: its event thread, or one
+   * that waits in {@link BusTransfer#await}, whoever's it is. In the order in which the flights of
+   * an endpoint ended; does not block, runs no driver code and never throws.
    *
    * @param transfer the transfer, idle again
    */
   void completed(BusTransfer transfer);
 
   /**
-   * As {@link #completed}, of a transport that tells several ends in a row: where this returns true
-   * it calls {@link #settled} of the same object soon after, once for all of them, so that who
-   * waits for them is woken once.
+   * Whether somebody comes for the ends of this transfer's flights, by {@link BusTransfer#await},
+   * so that they may be told no sooner than he waits. Those of others are told as they happen, or
+   * within milliseconds. Asked once, when the transfer is made.
    *
-   * @param transfer the transfer, idle again
-   * @return whether {@link #settled} is to be called
+   * @return whether they are waited for
    */
-  default boolean landed(BusTransfer transfer) {
-    completed(transfer);
+  default boolean awaited() {
     return false;
   }
-
-  /**
-   * The ends that were told by {@link #landed} are all that there are for now. Called on the
-   * transport's event thread; does not block, runs no driver code and never throws.
-   */
-  default void settled() {}
 }

@@ -1,6 +1,8 @@
 package org.bulkhead.device.transport;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -34,6 +36,31 @@ public interface BusTransfer {
    * whether the transfer was cancelled or had ended already, and what moved.
    */
   void cancel();
+
+  /**
+   * Waits on the thread that wants a flight's end, so that no other has to wake it: blocks until
+   * {@code over} is true, the thread is interrupted or the time has passed, and may return earlier.
+   * Meanwhile the thread may tell completions, other transfers' too. Allocates nothing. Not called
+   * from a completion.
+   *
+   * @param over what is waited for: quick, and true before {@link #wake} is called
+   * @param nanos the longest wait; 0 tells what has ended by now and does not block
+   */
+  default void await(BooleanSupplier over, long nanos) {
+    if (nanos > 0 && !over.getAsBoolean()) {
+      LockSupport.parkNanos(this, nanos);
+    }
+  }
+
+  /**
+   * Has a thread look again whether its wait in {@link #await} is over, of this transfer or another
+   * of the same handle; nothing where it does not wait. Does not block.
+   *
+   * @param waiter the thread, null for none
+   */
+  default void wake(Thread waiter) {
+    LockSupport.unpark(waiter);
+  }
 
   /**
    * How the last flight ended; valid from its completion to the next submit.

@@ -2,6 +2,7 @@ package org.bulkhead.testkit.internal;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.bulkhead.device.transport.BusCompletion;
 import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.TransferStatus;
@@ -34,6 +35,21 @@ final class WatchedTransfer implements BusTransfer, BusCompletion {
     if (flying.compareAndSet(true, false)) {
       handle.flights.decrementAndGet();
     }
+  }
+
+  @Override
+  public boolean awaited() {
+    return completion.awaited();
+  }
+
+  @Override
+  public void await(BooleanSupplier over, long nanos) {
+    transfer.await(over, nanos);
+  }
+
+  @Override
+  public void wake(Thread waiter) {
+    transfer.wake(waiter);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.bulkhead.transport.chaos.internal;
 
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.bulkhead.device.transport.BusCompletion;
 import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.TransferStatus;
@@ -61,7 +62,21 @@ final class ChaosTransfer implements BusTransfer, BusCompletion {
     lane.cancel(this);
   }
 
-  /** On the transport's event thread. */
+  @Override
+  public void await(BooleanSupplier over, long nanos) {
+    real.await(over, nanos);
+  }
+
+  @Override
+  public void wake(Thread waiter) {
+    real.wake(waiter);
+  }
+
+  @Override
+  public boolean awaited() {
+    return user.awaited();
+  }
+
   @Override
   public void completed(BusTransfer transfer) {
     lane.arrived(this);

@@ -124,7 +124,7 @@ final class Lane {
         });
   }
 
-  /** The real transfer ended; on the transport's event thread. */
+  /** The real transfer ended. */
   synchronized void arrived(ChaosTransfer transfer) {
     if (!transfer.flying || transfer.ended || !transfer.passedOn) {
       return;

@@ -19,9 +19,11 @@ import org.usb4java.LibUsb;
 
 /**
  * An open device. Native calls that block are made one at a time under {@link #calls}, which {@code
- * close} takes last; submissions are made under the monitor of their transfer, through which {@code
- * close} passes after it has refused new ones. So no call is inside libusb when the handle is
- * closed. libusb_close hangs on the event thread, therefore nothing that blocks is done there.
+ * close} takes; submissions and cancellations are made under the monitor of their transfer, through
+ * which {@code close} passes after it has refused new ones; events are handled, by whichever
+ * thread, with the turn of {@link LibusbEvents}, which {@code close} takes last and keeps while
+ * libusb closes. So no call is inside libusb with the handle when it is closed, and no callback
+ * under way. libusb_close hangs in a callback, therefore nothing that blocks is done there.
  *
  * <p>Longer than most classes here, because it is the whole of that argument.
  */
@@ -35,6 +37,7 @@ final class LibusbHandle implements BusHandle {
 
   private final LibusbDevice device;
   private final LibusbContext context;
+  private final LibusbEvents events;
   private final DeviceHandle handle;
   private final Layout layout;
   private final Map<Integer, Claim> claims = new HashMap<>();
@@ -49,6 +52,7 @@ final class LibusbHandle implements BusHandle {
   LibusbHandle(LibusbDevice device, LibusbContext context, DeviceHandle handle) {
     this.device = device;
     this.context = context;
+    this.events = context.events();
     this.handle = handle;
     layout = new Layout(device.sysfs().descriptors(), device.activeConfiguration());
     layout.interfaces().forEach(number -> claims.put(number, new Claim(number)));
@@ -210,7 +214,7 @@ final class LibusbHandle implements BusHandle {
     if (refused || gone) {
       throw disconnected(operation);
     }
-    if (context.onEventThread()) {
+    if (events.isHandling()) {
       throw failure(Kind.INVALID, operation, "it blocks: do not call it from a completion", 0);
     }
     calls.lock();
@@ -297,8 +301,8 @@ final class LibusbHandle implements BusHandle {
     return new UsbException(kind, device.sysfs() + ": " + operation + ": " + reason, 0, code);
   }
 
-  void settleLater(LibusbTransfer transfer) {
-    context.settleLater(transfer);
+  LibusbEvents events() {
+    return events;
   }
 
   void completionFailed(String endpoint, Throwable e) {
@@ -308,7 +312,7 @@ final class LibusbHandle implements BusHandle {
   /** Frees an idle transfer as soon as no callback is under way. */
   void discard(LibusbTransfer transfer) {
     if (transfers.remove(transfer)) {
-      context.afterEvents(transfer::freeNative);
+      events.afterEvents(transfer::freeNative);
     }
   }
 
@@ -326,7 +330,7 @@ final class LibusbHandle implements BusHandle {
 
   @Override
   public void close() {
-    if (context.onEventThread()) {
+    if (events.isHandling()) {
       refuse();
       device.later(this::close);
       return;
@@ -384,12 +388,17 @@ final class LibusbHandle implements BusHandle {
       return;
     }
     transfers.forEach(LibusbTransfer::free);
-    if (context.awaitEvents(System.nanoTime() + CANCEL_NANOS)) {
-      closeWithinCalls();
+    closeWithinCalls();
+  }
+
+  private void closeWithinCalls() {
+    if (events.exclusively(() -> LibUsb.close(handle), System.nanoTime() + CANCEL_NANOS)) {
+      context.remove(this, false);
+      device.closed(this);
     } else {
       // Seen where several devices went at once and the kernel held a close up for seconds.
-      device.log().warn("{} is closed as soon as libusb's event thread goes on", device.sysfs());
-      context.afterEvents(() -> context.afterEvents(() -> device.later(this::closeLate)));
+      device.log().warn("{} is closed as soon as libusb's events allow it", device.sysfs());
+      events.afterEvents(() -> device.later(this::closeLate));
     }
   }
 
@@ -402,12 +411,6 @@ final class LibusbHandle implements BusHandle {
     } finally {
       calls.unlock();
     }
-  }
-
-  private void closeWithinCalls() {
-    LibUsb.close(handle);
-    context.remove(this, false);
-    device.closed(this);
   }
 
   /** A leak is better than a crash, and closing now would be one. */

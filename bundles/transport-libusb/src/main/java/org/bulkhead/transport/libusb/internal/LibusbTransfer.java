@@ -3,6 +3,7 @@ package org.bulkhead.transport.libusb.internal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.bulkhead.device.transport.BusCompletion;
 import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.TransferStatus;
@@ -38,11 +39,15 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
   private final boolean control;
   private final ByteBuffer buffer;
   private final BusCompletion completion;
+  private final boolean awaited;
   private final Transfer transfer;
   private final IsoPacketDescriptor[] packets;
   private final int packetBytes;
   private final int[] packetLengths;
   private final TransferStatus[] packetStatuses;
+
+  /** The next of those that landed together. Of whoever handles events. */
+  LibusbTransfer nextLanded;
 
   private boolean inFlight;
   private boolean cancelled;
@@ -68,6 +73,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     this.endpointAddress = endpointAddress;
     this.control = type == TransferType.CONTROL;
     this.completion = completion;
+    this.awaited = completion.awaited();
     // Never without an address, which an empty buffer might be.
     buffer =
         memory(Math.max(1, capacityBytes)).slice(0, capacityBytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -125,9 +131,15 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     }
     cancelled = false;
     inFlight = true;
+    if (!awaited) {
+      handle.events().unattended();
+    }
     int code = LibUsb.submitTransfer(transfer);
     if (code != LibUsb.SUCCESS) {
       inFlight = false;
+      if (!awaited) {
+        handle.events().attended();
+      }
       throw refused(code);
     }
   }
@@ -187,27 +199,39 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
       cancelled = true;
       // NOT_FOUND and NO_DEVICE: it is about to complete by itself.
       LibUsb.cancelTransfer(transfer);
+      handle.events().attend();
     }
   }
 
-  /** Called by libusb on its event thread. What it throws would reach native code. */
+  @Override
+  public void await(BooleanSupplier over, long nanos) {
+    handle.events().await(over, nanos);
+  }
+
+  @Override
+  public void wake(Thread waiter) {
+    handle.events().wake(waiter);
+  }
+
+  /** Whether somebody comes for its ends. */
+  boolean isAwaited() {
+    return awaited;
+  }
+
+  /** Called by libusb. What it throws would reach native code. */
   @Override
   public void processTransfer(Transfer ended) {
+    handle.events().landed(this);
+  }
+
+  /** Tells that the flight ended. Called by whoever handles events; throws nothing. */
+  void tell() {
     try {
       if (land()) {
         handle.discard(this);
-      } else if (completion.landed(this)) {
-        handle.settleLater(this);
+      } else {
+        completion.completed(this);
       }
-    } catch (RuntimeException | Error e) {
-      handle.completionFailed(endpoint(), e);
-    }
-  }
-
-  /** On the event thread, when the flights that ended together are all told. */
-  void settle() {
-    try {
-      completion.settled();
     } catch (RuntimeException | Error e) {
       handle.completionFailed(endpoint(), e);
     }
@@ -226,6 +250,9 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     }
     status = outcome;
     inFlight = false;
+    if (!awaited) {
+      handle.events().attended();
+    }
     notifyAll();
     return freed;
   }
@@ -256,6 +283,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
   synchronized void abandon() {
     if (inFlight && !cancelled) {
       LibUsb.cancelTransfer(transfer);
+      handle.events().attend();
     }
   }
 

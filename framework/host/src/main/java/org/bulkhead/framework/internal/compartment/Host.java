@@ -75,10 +75,14 @@ public final class Host implements AutoCloseable {
         named(name));
   }
 
+  /** Of nothing that belongs to whoever happens to need the thread: it may be an application's. */
   private static ThreadFactory named(String name) {
     AtomicInteger count = new AtomicInteger();
+    ThreadGroup group = Thread.currentThread().getThreadGroup();
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
     return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      Thread thread = new Thread(group, task, name + "-" + count.incrementAndGet(), 0, false);
+      thread.setContextClassLoader(loader);
       thread.setDaemon(true);
       return thread;
     };

@@ -245,9 +245,15 @@ public final class Incarnation implements Inhabitant {
     }
   }
 
-  /** Progress: the driver may take its full time again, after a wait of this length. */
-  public void progress(long waitNanos) {
-    allowedUntil = System.nanoTime() + waitNanos + allowanceNanos;
+  /**
+   * Progress: the driver may take its full time again, after a wait of this length.
+   *
+   * @return when the wait is over, of System.nanoTime
+   */
+  public long progress(long waitNanos) {
+    long until = System.nanoTime() + waitNanos;
+    allowedUntil = until + allowanceNanos;
+    return until;
   }
 
   /** Runs a task of the driver's on its own thread, within the gate. */

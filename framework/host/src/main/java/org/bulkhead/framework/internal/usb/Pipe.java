@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.Transfer;
@@ -22,7 +22,8 @@ import org.bulkhead.framework.internal.recorder.Flight;
 
 /**
  * An endpoint lent to one incarnation: submits on the driver's thread, completions from the
- * transport's event thread, handed back in the order of submission.
+ * transport, which has them told on the driver's thread itself where that waits; handed back in the
+ * order of submission.
  *
  * <p>Longer than most classes here, because it is the whole of both forms of transfer.
  */
@@ -45,9 +46,10 @@ final class Pipe implements Endpoint, Incarnation.Part {
   private final AtomicBoolean draining = new AtomicBoolean();
   private final Runnable drain = this::drain;
   private final Incarnation.DriverCode handlers = this::runHandlers;
+  private final BooleanSupplier reapable = this::reapable;
   private volatile Thread reaper;
+  private PipeTransfer head; // the reaper's
   private volatile boolean closed;
-  private boolean waking; // only on the transport's event thread
   private PipeTransfer scratch;
 
   Pipe(LentDevice device, EndpointDescriptor descriptor) {
@@ -173,9 +175,9 @@ final class Pipe implements Endpoint, Incarnation.Part {
     if (!flights.isEmpty()) {
       throw failure(Kind.INVALID, "a synchronous transfer with " + flights.size() + " in flight");
     }
-    incarnation.progress(nanos);
+    long until = incarnation.progress(nanos);
     own.start(true, 0);
-    boolean interrupted = own.await(nanos);
+    boolean interrupted = own.await(until, nanos);
     incarnation.check();
     incarnation.progress(0);
     if (interrupted) {
@@ -209,68 +211,64 @@ final class Pipe implements Endpoint, Incarnation.Part {
   @Override
   public Transfer reap(Duration timeout) throws UsbException {
     incarnation.crossing();
-    PipeTransfer head = flights.peekFirst();
-    if (head == null || head.handler != null) {
+    PipeTransfer first = flights.peekFirst();
+    if (first == null || first.handler != null) {
       throw failure(Kind.INVALID, "nothing in flight to reap");
     }
-    if (!head.landed() && !timeout.isZero()) {
-      await(head, positive(timeout));
+    if (!first.landed()) {
+      await(first, timeout.isZero() ? 0 : positive(timeout));
     }
-    if (!head.landed()) {
+    if (!first.landed()) {
       return null;
     }
     flights.removeFirst();
-    head.land();
-    return head;
+    first.land();
+    return first;
   }
 
-  private void await(PipeTransfer head, long nanos) throws UsbException {
-    incarnation.progress(nanos);
-    long until = System.nanoTime() + nanos;
-    reaper = Thread.currentThread();
+  private void await(PipeTransfer first, long nanos) throws UsbException {
+    long until = incarnation.progress(nanos);
+    head = first;
     try {
       long left = nanos;
-      while (!head.landed() && left > 0) {
+      do {
+        reaper = Thread.currentThread();
         incarnation.check();
-        LockSupport.parkNanos(this, left);
+        first.await(reapable, left);
         incarnation.check();
         if (Thread.interrupted()) {
           Thread.currentThread().interrupt();
           throw failure(Kind.CANCELLED, "interrupted while waiting for a completion");
         }
-        left = until - System.nanoTime();
-      }
+        left = first.landed() ? 0 : until - System.nanoTime();
+      } while (left > 0);
     } finally {
       reaper = null;
       incarnation.progress(0);
     }
   }
 
-  /**
-   * An asynchronous transfer came back; on the transport's event thread.
-   *
-   * @return whether somebody is to be woken by {@link #settled}
-   */
-  boolean landed(PipeTransfer transfer) {
-    if (closed) {
-      return false;
-    }
-    if (transfer.handler != null) {
-      // Its thread looks for more before it sleeps: to begin early loses nothing.
-      if (draining.compareAndSet(false, true)) {
-        incarnation.execute(drain);
-      }
-      return false;
-    }
-    boolean first = !waking && reaper != null;
-    waking |= first;
-    return first;
+  private boolean reapable() {
+    return head.landed() || incarnation.isCondemned();
   }
 
-  /** Wakes who waits for what landed: the others of a row are there too by now. */
-  void settled() {
-    waking = false;
-    LockSupport.unpark(reaper);
+  /** An asynchronous transfer came back. */
+  void landed(PipeTransfer transfer) {
+    if (transfer.handler == null) {
+      wakeReaper(transfer);
+    } else if (!closed && draining.compareAndSet(false, true)) {
+      // Its thread looks for more before it sleeps: to begin early loses nothing.
+      incarnation.execute(drain);
+    }
+  }
+
+  private void wakeReaper(PipeTransfer transfer) {
+    Thread waiting = reaper;
+    if (waiting != null && waiting != Thread.currentThread() && reapable()) {
+      // Once for all that end together.
+      reaper = null;
+      transfer.wake(waiting);
+    }
   }
 
   private void drain() {
@@ -356,8 +354,8 @@ final class Pipe implements Endpoint, Incarnation.Part {
   public void condemned() {
     for (PipeTransfer transfer : allocated) {
       transfer.condemned();
+      wakeReaper(transfer);
     }
-    LockSupport.unpark(reaper);
   }
 
   @Override

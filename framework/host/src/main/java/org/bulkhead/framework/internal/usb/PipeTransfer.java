@@ -3,7 +3,7 @@ package org.bulkhead.framework.internal.usb;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.bulkhead.device.transport.BusCompletion;
 import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.Transfer;
@@ -15,9 +15,10 @@ import org.bulkhead.device.usb.descriptor.Direction;
 import org.bulkhead.framework.internal.recorder.Flight;
 
 /**
- * A driver's transfer over a transport's. The driver's thread moves it from idle to flying, the
- * transport's event thread to landed, and the driver's thread back to idle. Freeing may come at any
- * time, so landing and freeing compete for a flight, and who gets it counts its end.
+ * A driver's transfer over a transport's. The driver's thread moves it from idle to flying, a
+ * thread of the transport's to landed, which may be the driver's as it waits, and the driver's back
+ * to idle. Freeing may come at any time, so landing and freeing compete for a flight, and who gets
+ * it counts its end.
  */
 final class PipeTransfer implements Transfer, BusCompletion {
 
@@ -38,6 +39,7 @@ final class PipeTransfer implements Transfer, BusCompletion {
   private Flight flight;
   private ByteBuffer data;
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+  private final BooleanSupplier waited = this::waited;
   private volatile Thread waiter;
   private volatile long expiresAt;
   private volatile boolean expired;
@@ -111,19 +113,10 @@ final class PipeTransfer implements Transfer, BusCompletion {
     }
   }
 
-  /** On the transport's event thread. */
   @Override
   public void completed(BusTransfer transfer) {
-    if (landed(transfer)) {
-      settled();
-    }
-  }
-
-  /** On the transport's event thread. */
-  @Override
-  public boolean landed(BusTransfer transfer) {
     if (state.get() != State.FLYING) {
-      return false;
+      return;
     }
     actualLengthBytes = transfer.actualLengthBytes();
     TransferStatus end = transfer.status();
@@ -132,45 +125,64 @@ final class PipeTransfer implements Transfer, BusCompletion {
     boolean forCaller = synchronous;
     Thread waiting = waiter;
     if (!state.compareAndSet(State.FLYING, State.LANDED)) {
-      return false;
+      return;
     }
     pipe.arrived();
     if (forCaller) {
-      LockSupport.unpark(waiting);
-      return false;
+      wake(waiting);
+    } else {
+      pipe.landed(this);
     }
-    return pipe.landed(this);
   }
 
   @Override
-  public void settled() {
-    pipe.settled();
+  public boolean awaited() {
+    return handler == null;
+  }
+
+  /** Has a thread that waits for it look again; nothing where it is the one that tells the end. */
+  void wake(Thread waiting) {
+    if (waiting != Thread.currentThread()) {
+      bus.wake(waiting);
+    }
+  }
+
+  /** Waits as {@link BusTransfer#await} does. */
+  void await(BooleanSupplier over, long nanos) {
+    bus.await(over, nanos);
+  }
+
+  /** Whether its waiter has something to do: it ended, or is to be cancelled. */
+  private boolean waited() {
+    return state.get() != State.FLYING || pipe.over() && !expired;
   }
 
   /**
    * Waits for a synchronous flight to end, and takes it back.
    *
+   * @param untilNanos when to cancel it, of System.nanoTime
+   * @param timeoutNanos how long that was when it began
    * @return whether the caller was interrupted, by others than the framework
    */
-  boolean await(long timeoutNanos) throws UsbException {
-    long until = System.nanoTime() + timeoutNanos;
+  boolean await(long untilNanos, long timeoutNanos) throws UsbException {
+    long until = untilNanos;
+    long left = timeoutNanos;
     boolean interrupted = false;
     while (state.get() == State.FLYING) {
-      if (pipe.over() && !expired) {
-        until = abort();
+      if (left <= 0 && expired) {
+        throw pipe.lost();
       }
-      long left = until - System.nanoTime();
-      if (left <= 0) {
-        if (expired) {
-          throw pipe.lost();
-        }
+      if (left <= 0 || pipe.over() && !expired) {
         until = abort();
-        continue;
+        left = CANCEL_GRACE_NANOS;
       }
-      LockSupport.parkNanos(this, left);
+      bus.await(waited, left);
       if (Thread.interrupted() && !pipe.over()) {
         interrupted = true;
         bus.cancel();
+      }
+      if (state.get() == State.FLYING) {
+        left = until - System.nanoTime();
       }
     }
     land();
@@ -220,7 +232,7 @@ final class PipeTransfer implements Transfer, BusCompletion {
   void condemned() {
     if (state.get() == State.FLYING) {
       bus.cancel();
-      LockSupport.unpark(waiter);
+      wake(waiter);
     }
   }
 
