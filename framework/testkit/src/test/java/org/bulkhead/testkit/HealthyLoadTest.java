@@ -6,12 +6,14 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.transport.sim.SimFaults;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * No fault is seen where none is, with the collector at work and every processor busy. For {@code
@@ -56,6 +58,7 @@ class HealthyLoadTest {
   }
 
   @Test
+  @Timeout(value = 2, unit = TimeUnit.HOURS)
   void healthyLoad_hasNoFaults() throws Exception {
     List<Thread> threads = new ArrayList<>();
     long calls;

@@ -174,7 +174,7 @@ public class ScaleIT extends BusTest {
       many.add(costs.get(0));
       manyOut.add(costs.get(1));
     }
-    System.out.printf("scale: faults: %d%n", gateway.faults().size());
+    assertThat(gateway.faults()).as("faults where none is").isEmpty();
     double in = show("plugged in", Cost.median(few), Cost.median(many));
     double out = show("unplugged", Cost.median(fewOut), Cost.median(manyOut));
     assertThat(Cost.median(many).millis()).isLessThan(TENFOLD.toMillis());

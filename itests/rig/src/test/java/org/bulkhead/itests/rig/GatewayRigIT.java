@@ -34,9 +34,6 @@ class GatewayRigIT {
   /** At this rate the stick's 32 MiB take 8 s, so that there is time to do harm. */
   private static final long SLOW_BYTES_PER_SECOND = 4 << 20;
 
-  /** Of real hardware; an emulated processor may take ten times as long. */
-  private static final Duration ATTACH_TARGET = Duration.ofSeconds(3);
-
   private static final List<UsbDevice> DRIVEN =
       List.of(
           UsbDevice.STICK,
@@ -133,9 +130,8 @@ class GatewayRigIT {
           "rig: %d of %d devices have a driver, the last %.1f s after the gateway was up, which took"
               + " %.1f s%n",
           DRIVEN.size(), UsbDevice.all().size(), all.toMillis() / 1e3, start.toMillis() / 1e3);
-      // What is slow to start is slow to attach, on a machine that others use too.
-      Duration tenfold = ATTACH_TARGET.multipliedBy(10);
-      assertThat(all).isLessThan(start.compareTo(tenfold) > 0 ? start : tenfold);
+      // A ratio, since a busy machine makes both slow.
+      assertThat(all).isLessThan(start);
     }
   }
 
