@@ -135,6 +135,19 @@ public interface Endpoint {
   }
 
   /**
+   * Writes without a pause, by several transfers in flight behind one another: for an OUT endpoint
+   * with none in flight.
+   *
+   * @param transfers how many, from 1; 4 to 8 fill most devices' time
+   * @param bytes the most that each can move
+   * @return the writer
+   * @throws UsbException as {@link #allocate(int)}
+   */
+  default StreamWriter writer(int transfers, int bytes) throws UsbException {
+    return new StreamWriter(this, transfers, bytes);
+  }
+
+  /**
    * How many transfers are submitted and not yet reaped or handled. No I/O.
    *
    * @return 0 or more

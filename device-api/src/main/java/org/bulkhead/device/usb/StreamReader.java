@@ -2,6 +2,7 @@ package org.bulkhead.device.usb;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.bulkhead.device.usb.descriptor.Direction;
 
 /**
  * Reads an IN endpoint without a pause: several transfers are always in flight, and their data
@@ -13,36 +14,27 @@ import java.time.Duration;
  */
 public final class StreamReader implements AutoCloseable {
 
-  /** How long cancelled transfers may take to come back. */
-  private static final Duration CANCEL = Duration.ofSeconds(2);
-
   private final Endpoint endpoint;
-  private final Transfer[] transfers;
+  private final StreamTransfers transfers;
   private Transfer given;
   private Transfer failed;
 
   StreamReader(Endpoint endpoint, int count, int bytes) throws UsbException {
-    if (count < 1) {
-      throw new UsbException(UsbException.Kind.INVALID, "a reader of " + count + " transfers");
-    }
     this.endpoint = endpoint;
-    transfers = new Transfer[count];
-    boolean ready = false;
+    this.transfers = new StreamTransfers(endpoint, count, bytes, Direction.IN);
+    boolean started = false;
     try {
-      for (int i = 0; i < count; i++) {
-        transfers[i] = endpoint.allocate(bytes);
-      }
       start();
-      ready = true;
+      started = true;
     } finally {
-      if (!ready) {
+      if (!started) {
         close();
       }
     }
   }
 
   private void start() throws UsbException {
-    for (Transfer transfer : transfers) {
+    for (Transfer transfer : transfers.all) {
       submit(transfer);
     }
   }
@@ -84,7 +76,7 @@ public final class StreamReader implements AutoCloseable {
         return back.data();
       }
       failed = back;
-      stop();
+      transfers.stop();
       if (back.data().hasRemaining()) {
         return back.data();
       }
@@ -101,28 +93,15 @@ public final class StreamReader implements AutoCloseable {
    */
   public void restart() throws UsbException {
     if (failed != null) {
-      stop();
+      transfers.stop();
       failed = null;
       start();
-    }
-  }
-
-  private void stop() throws UsbException {
-    for (Transfer transfer : transfers) {
-      transfer.cancel();
-    }
-    while (endpoint.inFlight() > 0 && endpoint.reap(CANCEL) != null) {
-      // Each comes back, cancelled or with data that has no place in the stream any more.
     }
   }
 
   /** Cancels what is in flight and gives the memory back. Does not block. */
   @Override
   public void close() {
-    for (Transfer transfer : transfers) {
-      if (transfer != null) {
-        transfer.free();
-      }
-    }
+    transfers.free();
   }
 }

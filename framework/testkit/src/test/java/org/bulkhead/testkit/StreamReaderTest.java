@@ -7,43 +7,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
-import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.StreamReader;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.transport.sim.Handshake;
 import org.bulkhead.transport.sim.ScriptStep;
-import org.bulkhead.transport.sim.ScriptedDevice;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Reading without a pause, as a driver does it. */
-class StreamReaderTest {
-
-  private static final Duration LONG = Duration.ofSeconds(20);
-  private static final Duration SHORT = Duration.ofMillis(30);
-
-  private final ScriptedDevice device = Lab.device();
-  private final DriverBench bench = DriverBench.attach(Lab.DRIVER, device);
-  private final Lab lab = bench.service(Lab.class);
-
-  @AfterEach
-  void end() {
-    bench.close();
-  }
-
-  /** A task with the endpoint. */
-  private interface Use {
-    void of(Endpoint in) throws Exception;
-  }
-
-  private void use(Use task) throws Exception {
-    lab.run(
-        usb -> {
-          task.of(usb.claim(0).endpoint(Lab.BULK_IN));
-          return null;
-        });
-  }
+class StreamReaderTest extends LabTest {
 
   private static void assertStalled(StreamReader reader) {
     assertThatThrownBy(() -> reader.next(LONG))
@@ -57,6 +29,7 @@ class StreamReaderTest {
       device.then(Lab.BULK_IN, ScriptStep.send(new byte[i]));
     }
     use(
+        Lab.BULK_IN,
         in -> {
           StreamReader reader = in.reader(4, 512);
           for (int i = 1; i <= 20; i++) {
@@ -72,6 +45,7 @@ class StreamReaderTest {
   void zeroLengthPacket_isAnEmptyBuffer() throws Exception {
     device.then(Lab.BULK_IN, ScriptStep.send(), ScriptStep.send((byte) 1));
     use(
+        Lab.BULK_IN,
         in -> {
           StreamReader reader = in.reader(2, 512);
           assertThat(reader.next(LONG).remaining()).isZero();
@@ -82,6 +56,7 @@ class StreamReaderTest {
   @Test
   void timeout_losesNothing() throws Exception {
     use(
+        Lab.BULK_IN,
         in -> {
           StreamReader reader = in.reader(2, 512);
           assertThat(reader.next(SHORT)).isNull();
@@ -97,6 +72,7 @@ class StreamReaderTest {
     // A full packet, and the stall within the same transfer.
     device.then(Lab.BULK_IN, ScriptStep.send(new byte[512]), ScriptStep.stall());
     use(
+        Lab.BULK_IN,
         in -> {
           StreamReader reader = in.reader(3, 1024);
           assertThat(reader.next(LONG).remaining()).isEqualTo(512);
@@ -113,6 +89,7 @@ class StreamReaderTest {
   @Test
   void readerOfNothing_isRefused() throws Exception {
     use(
+        Lab.BULK_IN,
         in ->
             assertThatThrownBy(() -> in.reader(0, 512))
                 .isInstanceOfSatisfying(
@@ -131,6 +108,7 @@ class StreamReaderTest {
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long[] allocated = new long[12];
     use(
+        Lab.BULK_IN,
         in -> {
           StreamReader reader = in.reader(4, 64);
           for (int round = 0; round < allocated.length; round++) {

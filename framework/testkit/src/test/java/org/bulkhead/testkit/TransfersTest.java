@@ -24,27 +24,13 @@ import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.testkit.internal.Await;
 import org.bulkhead.transport.sim.Handshake;
 import org.bulkhead.transport.sim.ScriptStep;
-import org.bulkhead.transport.sim.ScriptedDevice;
 import org.bulkhead.transport.sim.SimFaults.Fault;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Endpoints and transfers as a driver gets them. */
-class TransfersTest {
-
-  private static final Duration LONG = Duration.ofSeconds(20);
-  private static final Duration SHORT = Duration.ofMillis(30);
-
-  private final ScriptedDevice device = Lab.device();
-  private final DriverBench bench = DriverBench.attach(Lab.DRIVER, device);
-  private final Lab lab = bench.service(Lab.class);
-
-  @AfterEach
-  void end() {
-    bench.close();
-  }
+class TransfersTest extends LabTest {
 
   private static Endpoint in(UsbDevice device) throws UsbException {
     return device.claim(0).endpoint(Lab.BULK_IN);
