@@ -5,14 +5,18 @@ import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * What every session of a driver's service is beside the service itself: how long its callers wait,
- * and what becomes of its driver. Get it by {@link #of}. Thread-safe.
+ * What every device service is beside the service itself: how long its callers wait, and what
+ * becomes of its driver. A session of a driver's own service is one, and so are {@code
+ * org.osgi.service.serial.SerialDevice} and {@code org.bulkhead.device.input.InputDevice}. Get it
+ * by {@link #of}. Thread-safe.
  *
  * <p>What is bounded: a call waits for a driver, for its turn, and again after each restart, no
  * longer than the session's patience ({@code sessionPatienceMillis}) or that of {@link #within} in
  * all. What is not: once inside the driver it takes what the device takes, and a driver that makes
  * no progress is ended after its own deadline ({@code callDeadlineMillis}), so a call lasts at most
- * its patience and three such deadlines longer than its transfers.
+ * its patience and three such deadlines longer than its transfers. A read of a serial port's stream
+ * waits for the other side as long as that is silent; what the patience bounds is each absence of
+ * the device meanwhile.
  */
 @ProviderType
 public interface DeviceSession {
@@ -55,14 +59,13 @@ public interface DeviceSession {
    *
    * @param service what was got from the service registry
    * @return the same object
-   * @throws IllegalArgumentException where it is no session, such as a serial or input device,
-   *     which the framework makes of a driver's service
+   * @throws IllegalArgumentException where it is no device service of this framework
    */
   static DeviceSession of(Object service) {
     if (service instanceof DeviceSession session) {
       return session;
     }
-    throw new IllegalArgumentException(service + " is no session of a driver's service");
+    throw new IllegalArgumentException(service + " is no device service of the gateway");
   }
 
   /**
@@ -72,7 +75,8 @@ public interface DeviceSession {
    * @param <S> the service
    * @param type its interface
    * @param patience how long a call through it waits in all; zero for not at all
-   * @return a view that shares everything but the patience
+   * @return a view that shares everything but the patience; streams have that of the view that they
+   *     were opened by
    * @throws IllegalArgumentException where the service is no such type, or the patience negative
    */
   <S> S within(Class<S> type, Duration patience);

@@ -10,7 +10,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * InputListener}s. Thread-safe.
  *
  * <p>Methods that do I/O block while the driver is being restarted, and throw {@code
- * DeviceUnavailableException} when the device stays away past the session's deadline.
+ * DeviceUnavailableException} when the device stays away past the session's deadline. {@code
+ * DeviceSession} has a deadline of the caller's own, and news of restarts; events name the service
+ * itself, whatever views of it there are.
  */
 @ProviderType
 public interface InputDevice {

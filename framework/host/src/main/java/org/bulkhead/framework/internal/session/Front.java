@@ -23,6 +23,9 @@ interface Front {
   /** The incarnation is condemned. */
   void ended();
 
+  /** There is no incarnation for now, after {@link #ended}, and nobody is to wait for one. */
+  default void refused(String why) {}
+
   /**
    * What takes the offer back, where that needs more than its end.
    *

@@ -26,6 +26,9 @@ final class LineBuffer implements SerialLine {
   private boolean absent = true;
   private long absentSince = System.nanoTime();
 
+  /** Why nobody is to wait for a driver, or null. */
+  private String refusal;
+
   /** What this incarnation's driver has taken, and of that, what it has told the outcome of. */
   private long accepted;
 
@@ -132,7 +135,14 @@ final class LineBuffer implements SerialLine {
   /** A new incarnation, which knows nothing of the bytes that its predecessors took. */
   synchronized void present() {
     absent = false;
+    refusal = null;
     settled = accepted;
+  }
+
+  /** There is no driver for now, after {@link #ended}: who waits for one fails at once. */
+  synchronized void refused(String why) {
+    refusal = why;
+    notifyAll();
   }
 
   /** The incarnation is over: what it had not confirmed stays unknown. */
@@ -178,12 +188,13 @@ final class LineBuffer implements SerialLine {
 
   /**
    * Waits for data; returns an action that the driver asked for now that there is room, or null.
+   *
+   * @param absenceNanos how long it bears that the device is away
    */
-  synchronized Runnable read(Object by, ByteBuffer into) throws IOException {
+  synchronized Runnable read(Object by, ByteBuffer into, long absenceNanos) throws IOException {
     checkReader(by);
-    while (!received.hasRemaining()) {
-      await("read", Long.MAX_VALUE);
-      checkReader(by);
+    if (!received.hasRemaining()) {
+      awaitData(by, absenceNanos);
     }
     int count = Math.min(into.remaining(), received.remaining());
     into.put(received.slice().limit(count));
@@ -197,6 +208,14 @@ final class LineBuffer implements SerialLine {
     Runnable action = whenRoom;
     whenRoom = null;
     return action;
+  }
+
+  private void awaitData(Object by, long absenceNanos) throws IOException {
+    long began = System.nanoTime();
+    while (!received.hasRemaining()) {
+      await("read", Long.MAX_VALUE, began, absenceNanos);
+      checkReader(by);
+    }
   }
 
   private void checkReader(Object by) throws IOException {
@@ -268,11 +287,18 @@ final class LineBuffer implements SerialLine {
           confirmed,
           unsettled());
     }
-    await("write", left);
+    await("write", left, writeProgress, patienceNanos);
   }
 
-  /** Waits for a change, while the driver is there for so long at most. */
-  private void await(String operation, long presentNanos) throws IOException {
+  /**
+   * Waits for a change.
+   *
+   * @param presentNanos how long at most while the driver is there
+   * @param began when the caller began to wait
+   * @param absenceNanos how long at most while it is not, from then or from when it went
+   */
+  private void await(String operation, long presentNanos, long began, long absenceNanos)
+      throws IOException {
     if (!open) {
       throw new IOException(name + " is closed");
     }
@@ -281,11 +307,15 @@ final class LineBuffer implements SerialLine {
         TimeUnit.NANOSECONDS.timedWait(this, presentNanos);
         return;
       }
-      long left = absentSince + patienceNanos - System.nanoTime();
+      if (refusal != null) {
+        throw new DeviceUnavailableException(name + " is not available: " + refusal);
+      }
+      long since = absentSince - began > 0 ? absentSince : began;
+      long left = since + absenceNanos - System.nanoTime();
       if (left <= 0) {
         throw new DeviceUnavailableException(
-            "%s of %s: the device was away for %d s"
-                .formatted(operation, name, TimeUnit.NANOSECONDS.toSeconds(patienceNanos)));
+            "%s of %s: the device was away for %.3g s"
+                .formatted(operation, name, absenceNanos / 1e9));
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
     } catch (InterruptedException interrupted) {

@@ -31,4 +31,9 @@ record SerialFront(LineBuffer line, SerialService offered) implements Front {
   public void ended() {
     line.ended();
   }
+
+  @Override
+  public void refused(String why) {
+    line.refused(why);
+  }
 }

@@ -3,9 +3,12 @@ package org.bulkhead.framework.internal.session;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import org.bulkhead.device.contract.DeviceSession;
+import org.bulkhead.device.serial.SerialPort;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
@@ -21,7 +24,7 @@ import org.osgi.service.usbinfo.USBInfoDevice;
 final class SerialService implements ServiceFactory<SerialDevice> {
 
   private final SerialSession session;
-  private final Map<Bundle, Use> uses = Collections.synchronizedMap(new HashMap<>());
+  private final Map<Bundle, View> uses = Collections.synchronizedMap(new HashMap<>());
   private volatile Thread withdrawing;
 
   SerialService(SerialSession session) {
@@ -30,7 +33,7 @@ final class SerialService implements ServiceFactory<SerialDevice> {
 
   @Override
   public SerialDevice getService(Bundle bundle, ServiceRegistration<SerialDevice> registration) {
-    return uses.computeIfAbsent(bundle, Use::new);
+    return uses.computeIfAbsent(bundle, user -> new View(new Use(user), session.session()));
   }
 
   @Override
@@ -44,10 +47,10 @@ final class SerialService implements ServiceFactory<SerialDevice> {
 
   /** A bundle stopped, or does not use the service any more: whatever it has open is closed. */
   void release(Bundle bundle) {
-    Use use = uses.remove(bundle);
-    if (use != null) {
-      use.over = true;
-      session.release(use);
+    View view = uses.remove(bundle);
+    if (view != null) {
+      view.use.over = true;
+      session.release(view.use);
     }
   }
 
@@ -64,8 +67,8 @@ final class SerialService implements ServiceFactory<SerialDevice> {
     };
   }
 
-  /** The port as one bundle sees it. */
-  private final class Use implements SerialDevice, USBInfoDevice {
+  /** Who has the port, or may have it: a bundle, by however many views. */
+  private static final class Use {
 
     private final Bundle bundle;
     private volatile boolean over;
@@ -74,23 +77,49 @@ final class SerialService implements ServiceFactory<SerialDevice> {
       this.bundle = bundle;
     }
 
+    @Override
+    public String toString() {
+      return bundle == null ? "somebody" : "bundle " + bundle.getSymbolicName();
+    }
+  }
+
+  /** The port as one bundle sees it, with a patience. */
+  private final class View implements SerialDevice, USBInfoDevice, DeviceSession {
+
+    private final Use use;
+    private final Session by;
+
+    View(Use use, Session by) {
+      this.use = use;
+      this.by = by;
+    }
+
     private void check() {
-      if (over) {
+      if (use.over) {
         throw new IllegalStateException(
-            bundle + " has given " + session + " back: get the service again");
+            use.bundle + " has given " + session + " back: get the service again");
       }
+    }
+
+    /** Whoever stopped while he opened the port does not have it. */
+    private <S> S opened(S stream) {
+      if (use.over) {
+        session.release(use);
+        check();
+      }
+      return stream;
     }
 
     @Override
     public InputStream getInputStream() throws IOException {
       check();
-      return session.getInputStream(this);
+      return opened(session.getInputStream(use, by));
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
       check();
-      return session.getOutputStream(this);
+      return opened(session.getOutputStream(use, by));
     }
 
     @Override
@@ -102,7 +131,7 @@ final class SerialService implements ServiceFactory<SerialDevice> {
     public void setConfiguration(SerialPortConfiguration configuration)
         throws SerialDeviceException {
       check();
-      session.setConfiguration(this, configuration);
+      session.setConfiguration(use, by, configuration);
     }
 
     @Override
@@ -117,29 +146,53 @@ final class SerialService implements ServiceFactory<SerialDevice> {
 
     @Override
     public boolean isDSR() {
-      return session.isDSR();
+      return session.isDSR(by);
     }
 
     @Override
     public boolean isCTS() {
-      return session.isCTS();
+      return session.isCTS(by);
     }
 
     @Override
     public void setDTR(boolean on) throws SerialDeviceException {
       check();
-      session.setDTR(this, on);
+      session.setDTR(use, by, on);
     }
 
     @Override
     public void setRTS(boolean on) throws SerialDeviceException {
       check();
-      session.setRTS(this, on);
+      session.setRTS(use, by, on);
+    }
+
+    @Override
+    public <S> S within(Class<S> type, Duration patience) {
+      check();
+      Session view = (Session) by.within(SerialPort.class, patience);
+      return Session.as(type, new View(use, view));
+    }
+
+    @Override
+    public Availability availability() {
+      return by.availability();
+    }
+
+    @Override
+    public Listening listen(Listener listener) {
+      check();
+      return by.listen(listener);
+    }
+
+    @Override
+    public void complain(String words) {
+      check();
+      by.complain(words);
     }
 
     @Override
     public String toString() {
-      return bundle == null ? "somebody" : "bundle " + bundle.getSymbolicName();
+      return session.toString();
     }
   }
 }

@@ -2,10 +2,14 @@ package org.bulkhead.framework.internal.session;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.bulkhead.device.contract.DeviceUnavailableException;
 import org.bulkhead.device.contract.OutcomeUnknownException;
 import org.bulkhead.device.serial.ModemLines;
 import org.bulkhead.device.serial.SerialPort;
@@ -18,7 +22,8 @@ import org.osgi.service.serial.SerialPortConfiguration;
  * one of its streams is; each stream is given out once at a time, and who has one has the port.
  *
  * <p>A read waits for data; while the device is away it waits as long as every session call does. A
- * write returns when the device took the bytes.
+ * write returns when the device took the bytes. Each caller comes by a view of the session, which
+ * has the caller's patience.
  *
  * <p>Past 300 lines because the streams are part of it.
  */
@@ -27,50 +32,86 @@ final class SerialSession {
   private static final long IDLE_NANOS = 10_000_000_000L;
 
   private final Session session;
-  private final SerialPort port;
   private final LineBuffer buffer;
   private final String name;
   private final ReentrantLock writing = new ReentrantLock();
 
-  /** Held while a setting is made, which may wait for the device: not for who only looks. */
-  private final Object setting = new Object();
+  /** Held while the port is opened and closed, which may wait for the device. */
+  private final ReentrantLock opening = new ReentrantLock();
 
-  private final OutputLine dtr;
-  private final OutputLine rts;
+  /** Held while a setting is made, which may wait for the device: not for who only looks. */
+  private final ReentrantLock setting = new ReentrantLock();
+
+  private final OutputLine dtr = new OutputLine("setDtr", SerialPort::setDtr);
+  private final OutputLine rts = new OutputLine("setRts", SerialPort::setRts);
   private volatile SerialPortConfiguration configuration = new SerialPortConfiguration();
   private volatile ModemLines lastLines = ModemLines.NONE;
   private volatile Object holder;
-  private Input input;
+  private volatile Input input;
   private volatile Output output;
 
   SerialSession(String name, Session session, LineBuffer buffer) {
     this.name = name;
     this.session = session;
-    this.port = (SerialPort) session;
     this.buffer = buffer;
-    dtr = new OutputLine("setDtr", port::setDtr);
-    rts = new OutputLine("setRts", port::setRts);
   }
 
-  synchronized InputStream getInputStream(Object user) throws IOException {
-    checkHolder(user);
-    if (input != null) {
-      throw new IOException(name + " is in use: its input stream is open");
-    }
-    open(user);
-    input = new Input();
-    buffer.reader(input);
-    return input;
+  /** What it is a session of, with the patience of who says nothing else. */
+  Session session() {
+    return session;
   }
 
-  synchronized OutputStream getOutputStream(Object user) throws IOException {
-    checkHolder(user);
-    if (output != null) {
-      throw new IOException(name + " is in use: its output stream is open");
+  private static SerialPort port(Session by) {
+    return (SerialPort) by;
+  }
+
+  /** Waits for a turn; returns a view with what is left of the patience. */
+  private Session turn(ReentrantLock lock, Session by) throws IOException {
+    if (lock.tryLock()) {
+      return by;
     }
-    open(user);
-    output = new Output();
-    return output;
+    long until = System.nanoTime() + by.patienceNanos();
+    try {
+      if (!lock.tryLock(by.patienceNanos(), TimeUnit.NANOSECONDS)) {
+        throw new DeviceUnavailableException(name + " is busy with another call past the deadline");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for " + name);
+    }
+    Duration left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
+    return (Session) by.within(SerialPort.class, left);
+  }
+
+  InputStream getInputStream(Object user, Session by) throws IOException {
+    Session view = turn(opening, by);
+    try {
+      checkHolder(user);
+      if (input != null) {
+        throw new IOException(name + " is in use: its input stream is open");
+      }
+      open(user, view);
+      input = new Input(by);
+      buffer.reader(input);
+      return input;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  OutputStream getOutputStream(Object user, Session by) throws IOException {
+    Session view = turn(opening, by);
+    try {
+      checkHolder(user);
+      if (output != null) {
+        throw new IOException(name + " is in use: its output stream is open");
+      }
+      open(user, view);
+      output = new Output(by);
+      return output;
+    } finally {
+      opening.unlock();
+    }
   }
 
   private void checkHolder(Object user) throws IOException {
@@ -80,15 +121,15 @@ final class SerialSession {
     }
   }
 
-  private void open(Object user) throws IOException {
+  private void open(Object user, Session by) throws IOException {
     if (holder == null) {
       buffer.open();
       try {
-        port.connect(buffer);
-        dtr.raise();
-        rts.raise();
+        port(by).connect(buffer);
+        dtr.raise(by);
+        rts.raise(by);
       } catch (IOException failed) {
-        disconnect();
+        disconnect(by);
         throw failed;
       }
       holder = user;
@@ -100,16 +141,17 @@ final class SerialSession {
     if (holder != user) {
       return;
     }
-    synchronized (this) {
+    opening.lock();
+    try {
       if (holder == user) {
-        try {
-          closed(input);
-          closed(output);
-        } catch (IOException away) {
-          // What there was to tell the device it will be told when it is back.
-          holder = null;
-        }
+        closed(input, session);
+        closed(output, session);
       }
+    } catch (IOException away) {
+      // What there was to tell the device it will be told when it is back.
+      holder = null;
+    } finally {
+      opening.unlock();
     }
   }
 
@@ -118,43 +160,50 @@ final class SerialSession {
     lastLines = ModemLines.NONE;
   }
 
-  private synchronized void closed(Object stream) throws IOException {
-    if (stream == null) {
+  private void closed(Object stream, Session by) throws IOException {
+    if (stream == null || stream != input && stream != output) {
       return;
     }
-    if (stream == input) {
-      input = null;
-      buffer.reader(null);
-    } else if (stream == output) {
-      output = null;
-    } else {
-      return;
-    }
-    if (input == null && output == null) {
-      holder = null;
-      disconnect();
+    opening.lock();
+    try {
+      if (stream == input) {
+        input = null;
+        buffer.reader(null);
+      } else if (stream == output) {
+        output = null;
+      } else {
+        return;
+      }
+      if (input == null && output == null) {
+        holder = null;
+        disconnect(by);
+      }
+    } finally {
+      opening.unlock();
     }
   }
 
   /** A device that is away is not waited for; it comes back unconnected. */
-  private void disconnect() throws IOException {
+  private void disconnect(Session by) throws IOException {
     buffer.close();
     if (!session.stickIfAbsent("connect", (Object) null)) {
-      port.connect(null);
+      port(by).connect(null);
     }
-    dtr.lower();
-    rts.lower();
+    dtr.lower(by);
+    rts.lower(by);
   }
 
   SerialPortConfiguration getConfiguration() {
     return configuration;
   }
 
-  void setConfiguration(Object user, SerialPortConfiguration wanted) throws SerialDeviceException {
+  void setConfiguration(Object user, Session by, SerialPortConfiguration wanted)
+      throws SerialDeviceException {
     Objects.requireNonNull(wanted, "configuration");
     set(
         user,
-        () -> {
+        by,
+        port -> {
           port.configure(wanted);
           configuration = wanted;
         });
@@ -168,27 +217,29 @@ final class SerialSession {
     return rts.on;
   }
 
-  boolean isDSR() {
-    return lines().dsr();
+  boolean isDSR(Session by) {
+    return lines(by).dsr();
   }
 
-  boolean isCTS() {
-    return lines().cts();
+  boolean isCTS(Session by) {
+    return lines(by).cts();
   }
 
-  void setDTR(Object user, boolean on) throws SerialDeviceException {
-    set(user, () -> dtr.choose(on));
+  void setDTR(Object user, Session by, boolean on) throws SerialDeviceException {
+    set(user, by, port -> dtr.choose(port, on));
   }
 
-  void setRTS(Object user, boolean on) throws SerialDeviceException {
-    set(user, () -> rts.choose(on));
+  void setRTS(Object user, Session by, boolean on) throws SerialDeviceException {
+    set(user, by, port -> rts.choose(port, on));
   }
 
   /** As last seen while the driver is being restarted: who only looks does not wait. */
-  private ModemLines lines() {
+  private ModemLines lines(Session by) {
     if (!session.isAbsent()) {
       try {
-        lastLines = port.modemLines();
+        lastLines = port(by).modemLines();
+      } catch (DeviceUnavailableException busy) {
+        return lastLines;
       } catch (IOException away) {
         // The standard's getters cannot tell of an absence; lines of a device that is away are off.
         lastLines = ModemLines.NONE;
@@ -200,18 +251,21 @@ final class SerialSession {
   /** A setting of the port. */
   @FunctionalInterface
   private interface Setting {
-    void make() throws IOException;
+    void make(SerialPort port) throws IOException;
   }
 
-  private void set(Object user, Setting wanted) throws SerialDeviceException {
+  private void set(Object user, Session by, Setting wanted) throws SerialDeviceException {
     Object has = holder;
     if (has != null && has != user) {
       throw new SerialDeviceException(
           SerialDeviceException.PORT_IN_USE, name + " is in use by " + has);
     }
     try {
-      synchronized (setting) {
-        wanted.make();
+      Session view = turn(setting, by);
+      try {
+        wanted.make(port(view));
+      } finally {
+        setting.unlock();
       }
     } catch (IllegalArgumentException unsupported) {
       throw failure(SerialDeviceException.UNSUPPORTED_OPERATION, unsupported);
@@ -243,16 +297,16 @@ final class SerialSession {
       this.way = way;
     }
 
-    void choose(boolean value) throws IOException {
-      way.set(value);
+    void choose(SerialPort port, boolean value) throws IOException {
+      way.set(port, value);
       chosen = true;
       on = value;
     }
 
-    void raise() throws IOException {
+    void raise(Session by) throws IOException {
       if (!chosen && !on) {
         try {
-          way.set(true);
+          way.set(port(by), true);
           on = true;
         } catch (UsbException without) {
           // A port without this line is a port yet.
@@ -260,20 +314,20 @@ final class SerialSession {
       }
     }
 
-    void lower() throws IOException {
+    void lower(Session by) throws IOException {
       if (!chosen && on) {
         on = false;
         if (!session.stickIfAbsent(method, false)) {
-          way.set(false);
+          way.set(port(by), false);
         }
       }
     }
   }
 
-  /** Sets a line of the driver's. */
+  /** Sets a line of a port. */
   @FunctionalInterface
   private interface Switch {
-    void set(boolean on) throws IOException;
+    void set(SerialPort port, boolean on) throws IOException;
   }
 
   @Override
@@ -281,15 +335,15 @@ final class SerialSession {
     return name;
   }
 
-  private void write(ByteBuffer source) throws IOException {
-    writing.lock();
+  private void write(Session by, ByteBuffer source) throws IOException {
+    SerialPort port = port(turn(writing, by));
     try {
       buffer.beginWrite();
       int total = source.remaining();
       long idleSince = System.nanoTime();
       while (source.hasRemaining()) {
         long settled = buffer.settled();
-        if (offer(source, total) > 0 || buffer.awaitMoreThan(settled)) {
+        if (offer(port, source, total) > 0 || buffer.awaitMoreThan(settled)) {
           idleSince = System.nanoTime();
         } else if (System.nanoTime() - idleSince > IDLE_NANOS) {
           throw new IOException(name + ": the driver takes no bytes, though none are under way");
@@ -301,7 +355,7 @@ final class SerialSession {
     }
   }
 
-  private int offer(ByteBuffer source, int total) throws IOException {
+  private int offer(SerialPort port, ByteBuffer source, int total) throws IOException {
     try {
       return port.write(source);
     } catch (OutcomeUnknownException unknown) {
@@ -312,6 +366,12 @@ final class SerialSession {
   }
 
   private final class Input extends InputStream {
+
+    private final Session by;
+
+    Input(Session by) {
+      this.by = by;
+    }
 
     @Override
     public int read() throws IOException {
@@ -326,7 +386,7 @@ final class SerialSession {
         return 0;
       }
       ByteBuffer into = ByteBuffer.wrap(bytes, offset, length);
-      Runnable room = buffer.read(this, into);
+      Runnable room = buffer.read(this, into, by.patienceNanos());
       if (room != null) {
         room.run();
       }
@@ -340,22 +400,28 @@ final class SerialSession {
 
     @Override
     public void close() throws IOException {
-      closed(this);
+      closed(this, by);
     }
   }
 
   private final class Output extends OutputStream {
 
+    private final Session by;
+
+    Output(Session by) {
+      this.by = by;
+    }
+
     @Override
     public void write(int value) throws IOException {
       check();
-      SerialSession.this.write(ByteBuffer.wrap(new byte[] {(byte) value}));
+      SerialSession.this.write(by, ByteBuffer.wrap(new byte[] {(byte) value}));
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       check();
-      SerialSession.this.write(ByteBuffer.wrap(bytes, offset, length));
+      SerialSession.this.write(by, ByteBuffer.wrap(bytes, offset, length));
     }
 
     private void check() throws IOException {
@@ -366,7 +432,7 @@ final class SerialSession {
 
     @Override
     public void close() throws IOException {
-      closed(this);
+      closed(this, by);
     }
   }
 }

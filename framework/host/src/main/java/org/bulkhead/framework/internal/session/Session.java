@@ -165,6 +165,11 @@ public abstract class Session implements DeviceSession {
     return true;
   }
 
+  /** How long its callers wait. */
+  final long patienceNanos() {
+    return patienceNanos;
+  }
+
   /** Whether a call would have to wait for a driver, or fail. */
   final boolean isAbsent() {
     return state.binding == null;
@@ -256,17 +261,23 @@ public abstract class Session implements DeviceSession {
     if (patience.isNegative()) {
       throw new IllegalArgumentException("a patience of " + patience);
     }
-    if (!type.isInstance(this)) {
-      throw new IllegalArgumentException(name + " is no " + type.getName());
-    }
     try {
-      return type.cast(
+      return as(
+          type,
           getClass()
               .getConstructor(SessionMaking.class)
               .newInstance(new SessionMaking(name, contract, patience, state)));
     } catch (ReflectiveOperationException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  /** A view as the service that it was asked for. */
+  static <S> S as(Class<S> type, DeviceSession view) {
+    if (!type.isInstance(view)) {
+      throw new IllegalArgumentException(view + " is no " + type.getName());
+    }
+    return type.cast(view);
   }
 
   @Override

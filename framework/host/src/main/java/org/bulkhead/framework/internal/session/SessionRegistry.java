@@ -92,6 +92,15 @@ public final class SessionRegistry implements Services, AutoCloseable {
       }
     }
 
+    /** Nobody is to wait for it any more; called by the compartment's actor only. */
+    void refuse(String reason) {
+      session.disconnect(reason, true);
+      if (front != null) {
+        front.refused(reason);
+      }
+      withdraw();
+    }
+
     /** Offers it unless it is offered; called by the compartment's actor only. */
     void offer(
         Publisher to,
@@ -239,8 +248,7 @@ public final class SessionRegistry implements Services, AutoCloseable {
           oneDone);
     }
     for (Entry entry : gone.values()) {
-      entry.session.disconnect("its driver does not offer it any more", true);
-      entry.withdraw();
+      entry.refuse("its driver does not offer it any more");
     }
     oneDone.run();
   }
@@ -257,12 +265,7 @@ public final class SessionRegistry implements Services, AutoCloseable {
 
   @Override
   public void refuse(Compartment compartment, String reason) {
-    each(
-        compartment,
-        entry -> {
-          entry.session.disconnect(reason, true);
-          entry.withdraw();
-        });
+    each(compartment, entry -> entry.refuse(reason));
   }
 
   @Override
@@ -308,18 +311,16 @@ public final class SessionRegistry implements Services, AutoCloseable {
       return new Entry(session, serialFront(compartment, slot, session, name), queue());
     }
     if (slot.type() == InputSource.class) {
-      return new Entry(session, inputFront(compartment, session, name), queue());
+      return new Entry(session, inputFront(compartment, session), queue());
     }
     return new Entry(session, slot.type(), queue());
   }
 
-  private Front inputFront(Compartment compartment, Session session, String name) {
+  private Front inputFront(Compartment compartment, Session session) {
     // Each incarnation is connected as it attaches, before an application asks for anything.
     session.preset("connect", new Object[] {null});
     return new InputFront(
-        new InputSession(
-            name, compartment.location(), compartment.interfaceNumber(), (InputSource) session),
-        hub);
+        new InputSession(session, compartment.location(), compartment.interfaceNumber()), hub);
   }
 
   private Front serialFront(Compartment compartment, Slot slot, Session session, String name) {

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 
 class LineBufferTest {
 
-  private final LineBuffer line = new LineBuffer("port", Duration.ofMillis(50).toNanos());
+  private static final long PATIENCE = Duration.ofMillis(50).toNanos();
+
+  private final LineBuffer line = new LineBuffer("port", PATIENCE);
 
   @BeforeEach
   void begin() {
@@ -29,7 +31,7 @@ class LineBufferTest {
 
   private String read(int most) throws IOException {
     ByteBuffer into = ByteBuffer.allocate(most);
-    line.read(this, into);
+    line.read(this, into, PATIENCE);
     return new String(into.array(), 0, into.position(), ISO_8859_1);
   }
 
@@ -52,7 +54,7 @@ class LineBufferTest {
     line.onRoom(() -> told[0] = true);
     Runnable room = null;
     for (int got = 0; room == null && got < 70_000; got += 1000) {
-      room = line.read(this, ByteBuffer.allocate(1000));
+      room = line.read(this, ByteBuffer.allocate(1000), PATIENCE);
     }
     room.run();
     assertThat(told[0]).isTrue();
