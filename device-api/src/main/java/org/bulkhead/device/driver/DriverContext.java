@@ -69,6 +69,16 @@ public interface DriverContext {
   Optional<Remembered> recalled();
 
   /**
+   * Whether the device is still as it was when that record was kept: since then it was neither
+   * unplugged nor reset, and this driver has not let go of it. Then what an incarnation before has
+   * set up in the device is there, and so is what the device has received since. What another
+   * program does to the device by the kernel is not seen.
+   *
+   * @return false where there is no record
+   */
+  boolean deviceUntouched();
+
+  /**
    * Declares the driver broken, for a fault that it finds outside of a call. It is ended and
    * attached anew.
    *

@@ -1,9 +1,9 @@
 /**
  * What a serial driver offers and is given; applications see {@code
- * org.osgi.service.serial.SerialDevice}.
+ * org.osgi.service.serial.SerialDevice}, which is a {@code DeviceSession} as well.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.bulkhead.device.serial;
 
 import org.osgi.annotation.bundle.Export;

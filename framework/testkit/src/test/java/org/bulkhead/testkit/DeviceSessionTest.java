@@ -15,6 +15,8 @@ import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.Remembered;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.framework.admin.CompartmentState;
+import org.bulkhead.framework.admin.Rung;
+import org.bulkhead.framework.admin.RungInfo;
 import org.bulkhead.testkit.internal.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -152,6 +154,48 @@ class DeviceSessionTest {
     try (DriverBench bench = DriverBench.attach(driver, Lab.device())) {
       bench.awaitLife(1).restart().awaitLife(3);
       assertThat(seen).containsExactly(0, 1, 0);
+    }
+  }
+
+  /** Whether each life found the device as the one before had left it, while it kept records. */
+  private static UsbDriver keeper(List<Boolean> untouched) {
+    return context -> {
+      untouched.add(context.deviceUntouched());
+      context.device().claim(0);
+      context.remember(1, new byte[1]);
+      return NOTHING_TO_DO;
+    };
+  }
+
+  @Test
+  void device_isUntouchedByARestartASwapAndClearedHalts() throws Exception {
+    List<Boolean> untouched = new CopyOnWriteArrayList<>();
+    try (DriverBench bench =
+        DriverBench.of(keeper(untouched))
+            .ladder(Rung.RESTART, Rung.CLEAR_HALTS)
+            .attach(Lab.device())) {
+      bench.awaitLife(1).restart().awaitLife(2);
+      bench.complain("once").awaitLife(3).complain("twice").awaitLife(4);
+      bench.stopDriver().startDriver().awaitLife(5);
+      assertThat(bench.ladder()).extracting(RungInfo::rung).contains(Rung.CLEAR_HALTS);
+      assertThat(untouched).containsExactly(false, true, true, true, true);
+    }
+  }
+
+  @Test
+  void device_isTouchedByAReset_aReplug_andByBeingLetGo() throws Exception {
+    List<Boolean> untouched = new CopyOnWriteArrayList<>();
+    try (DriverBench bench =
+        DriverBench.of(keeper(untouched))
+            .ladder(Rung.RESET)
+            .updateWait(BRIEF)
+            .attach(Lab.device())) {
+      bench.awaitLife(1).complain("reset it").awaitLife(2);
+      bench.unplug().replug().awaitLife(3);
+      bench.stopDriver();
+      Await.until(() -> bench.port().claims().isEmpty(), () -> "no claims: " + bench);
+      bench.startDriver().awaitLife(4);
+      assertThat(untouched).containsExactly(false, false, false, false);
     }
   }
 

@@ -10,6 +10,7 @@ import org.bulkhead.device.serial.SerialLine.Condition;
 import org.bulkhead.device.serial.SerialPort;
 import org.bulkhead.device.serial.SerialReceiver;
 import org.bulkhead.device.serial.SerialSender;
+import org.bulkhead.device.serial.SerialState;
 import org.bulkhead.device.usb.ControlRequest;
 import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.UsbDevice;
@@ -26,6 +27,9 @@ import org.osgi.service.serial.SerialPortConfiguration;
  */
 final class AcmPort implements SerialPort {
 
+  /** The defaults, with DTR and RTS off. */
+  static final SerialState AT_FIRST = new SerialState(new SerialPortConfiguration(), 0);
+
   private static final Duration CONTROL_TIMEOUT = Duration.ofSeconds(2);
   private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
 
@@ -38,6 +42,7 @@ final class AcmPort implements SerialPort {
   private final UsbDevice device;
   private final AcmFunction function;
   private final Logger logger;
+  private final Consumer<SerialState> keep;
   private final AcmStates states;
   private final SerialReceiver receiver;
   private final SerialSender sender;
@@ -45,6 +50,7 @@ final class AcmPort implements SerialPort {
 
   private SerialLine line;
   private LineCoding coding;
+  private SerialPortConfiguration configuration;
   private int outputLines;
   private ModemLines modemLines = AcmProtocol.modemLines(0);
 
@@ -53,6 +59,7 @@ final class AcmPort implements SerialPort {
    *
    * @param control the claimed communications interface
    * @param data the claimed data interface
+   * @param keep told how the port is set, each time that it is set anew
    * @param fail told of a failure outside of a call
    */
   AcmPort(
@@ -61,11 +68,13 @@ final class AcmPort implements SerialPort {
       UsbInterface control,
       UsbInterface data,
       Logger logger,
+      Consumer<SerialState> keep,
       Consumer<Throwable> fail)
       throws UsbException {
     this.device = device;
     this.function = function;
     this.logger = logger;
+    this.keep = keep;
     // The specification lets a device without line requests go without notifications.
     boolean notifies =
         control.descriptor().endpoint(TransferType.INTERRUPT, Direction.IN).isPresent();
@@ -85,20 +94,24 @@ final class AcmPort implements SerialPort {
     return said > 0 ? said : FALLBACK_PACKET_BYTES;
   }
 
-  /** Brings the device to the defaults, and listens to it. */
-  void prepare() throws IOException {
+  /**
+   * Sets the port, and listens to the device.
+   *
+   * @param state as an incarnation before has left it, or as it is to be at first
+   */
+  void prepare(SerialState state) throws IOException {
     if (states != null) {
       states.start();
     }
     try {
-      hangUp();
+      setLines(state.lines());
     } catch (UsbException e) {
       if (e.kind() != Kind.STALL) {
         throw e;
       }
       logger.info("no output lines, though the device says that it has them: {}", e.getMessage());
     }
-    configure(new SerialPortConfiguration());
+    configure(state.configuration());
   }
 
   /** Lowers DTR and RTS, as a peer expects of a port that nobody serves. */
@@ -114,8 +127,8 @@ final class AcmPort implements SerialPort {
   }
 
   @Override
-  public void configure(SerialPortConfiguration configuration) throws IOException {
-    LineCoding wanted = LineCoding.of(configuration);
+  public void configure(SerialPortConfiguration next) throws IOException {
+    LineCoding wanted = LineCoding.of(next);
     wanted.write(codingBytes.clear());
     try {
       device.control(
@@ -131,6 +144,8 @@ final class AcmPort implements SerialPort {
     }
     coding = wanted;
     sender.pace((int) Math.min(Integer.MAX_VALUE, wanted.baudRate()));
+    configuration = next;
+    keep.accept(new SerialState(next, outputLines));
   }
 
   /** A device without line requests has no line to set: it takes everything. */
@@ -181,6 +196,10 @@ final class AcmPort implements SerialPort {
       }
     }
     outputLines = lines;
+    // While the port is being prepared there is no configuration yet, and it is kept with that.
+    if (configuration != null) {
+      keep.accept(new SerialState(configuration, lines));
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.MatchesUsb;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.serial.SerialPort;
+import org.bulkhead.device.serial.SerialState;
 import org.bulkhead.device.usb.UsbDevice;
 import org.bulkhead.device.usb.UsbInterface;
 import org.osgi.service.component.annotations.Component;
@@ -35,8 +36,16 @@ public final class CdcAcmDriver implements UsbDriver {
     if (data.descriptor().alternateSetting() != function.dataSetting()) {
       data.select(function.dataSetting());
     }
-    AcmPort port = new AcmPort(device, function, control, data, context.logger(), context::fail);
-    port.prepare();
+    AcmPort port =
+        new AcmPort(
+            device,
+            function,
+            control,
+            data,
+            context.logger(),
+            state -> state.keep(context),
+            context::fail);
+    port.prepare(SerialState.recalled(context).orElse(AcmPort.AT_FIRST));
     context.publish(SerialPort.class, "0", port, Map.of());
     return port::hangUp;
   }

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.bulkhead.transport.sim.SimAcm;
 import org.bulkhead.transport.sim.SimDescription;
 import org.bulkhead.transport.sim.SimFaults.Fault;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -208,6 +210,29 @@ class CdcAcmDriverTest {
       }
       assertThat(echo.settings().baudRate()).isEqualTo(38_400);
       assertThat(bench.port().claims()).containsExactlyInAnyOrder(0, 1);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void restart_losesNothingThatTheDeviceHolds_andPulsesNoLine() throws Exception {
+    try (DriverBench bench =
+        DriverBench.of(new CdcAcmDriver()).backoff(Duration.ofSeconds(1)).attach(device)) {
+      SerialDevice serial = bench.serial();
+      serial.setConfiguration(new SerialPortConfiguration(57_600));
+      serial.setDTR(true);
+      serial.setRTS(true);
+      byte[] said = new byte[1000];
+      new Random(2).nextBytes(said);
+      try (InputStream in = serial.getInputStream()) {
+        List<String> before = List.copyOf(peer.told);
+        bench.complain("restart it").awaitState(CompartmentState.BACKOFF);
+        assertThat(device.send(ByteBuffer.wrap(said))).isEqualTo(said.length);
+        bench.awaitLife(2);
+        assertThat(in.readNBytes(said.length)).isEqualTo(said);
+        assertThat(peer.told).isEqualTo(before);
+        assertThat(device.settings().baudRate()).isEqualTo(57_600);
+      }
     }
   }
 

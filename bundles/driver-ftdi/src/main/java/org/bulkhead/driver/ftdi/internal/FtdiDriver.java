@@ -5,6 +5,7 @@ import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.MatchesUsb;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.serial.SerialPort;
+import org.bulkhead.device.serial.SerialState;
 import org.bulkhead.device.usb.UsbDevice;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -62,8 +63,18 @@ public final class FtdiDriver implements UsbDriver {
     UsbDevice device = context.device();
     FtdiChip chip = FtdiChip.of(device.descriptors().device());
     FtdiPort port =
-        new FtdiPort(device, device.claim(context.matched().number()), chip, context::fail);
-    port.prepare(latencyTimerMillis);
+        new FtdiPort(
+            device,
+            device.claim(context.matched().number()),
+            chip,
+            configured -> new SerialState(configured, 0).keep(context),
+            context::fail);
+    SerialState before = SerialState.recalled(context).orElse(null);
+    if (before == null) {
+      port.prepare(latencyTimerMillis);
+    } else {
+      port.resume(latencyTimerMillis, before.configuration());
+    }
     context.publish(SerialPort.class, "0", port, Map.of("ftdi.chip", chip.name()));
     return port::hangUp;
   }

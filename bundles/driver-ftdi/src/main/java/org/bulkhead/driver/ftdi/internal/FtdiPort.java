@@ -32,6 +32,7 @@ final class FtdiPort implements SerialPort {
   private final UsbDevice device;
   private final FtdiChip chip;
   private final int port;
+  private final Consumer<SerialPortConfiguration> configured;
   private final SerialReceiver receiver;
   private final SerialSender sender;
   private final ByteBuffer status = ByteBuffer.allocate(STATUS_BYTES);
@@ -46,12 +47,19 @@ final class FtdiPort implements SerialPort {
    * Allocates the port's transfers; nothing is sent yet.
    *
    * @param claimed the port's interface
+   * @param configured told of each configuration that the chip has taken
    * @param fail told of a failure outside of a call
    */
-  FtdiPort(UsbDevice device, UsbInterface claimed, FtdiChip chip, Consumer<Throwable> fail)
+  FtdiPort(
+      UsbDevice device,
+      UsbInterface claimed,
+      FtdiChip chip,
+      Consumer<SerialPortConfiguration> configured,
+      Consumer<Throwable> fail)
       throws UsbException {
     this.device = device;
     this.chip = chip;
+    this.configured = configured;
     this.port = chip.port(claimed.descriptor().number());
     Endpoint in = claimed.endpoint(TransferType.BULK, Direction.IN);
     int packetBytes = in.descriptor().maxPacketBytes();
@@ -60,13 +68,18 @@ final class FtdiPort implements SerialPort {
     this.sender = new SerialSender(claimed.endpoint(TransferType.BULK, Direction.OUT));
   }
 
-  /** Brings the chip from whatever state it is in to the defaults. */
+  /** Brings the chip from whatever state it is in to the defaults; drops what it holds. */
   void prepare(int latencyTimerMillis) throws IOException {
     send(FtdiProtocol.reset(port));
+    resume(latencyTimerMillis, new SerialPortConfiguration());
+  }
+
+  /** Goes on with a chip as an incarnation before has left it: what it holds is to be read. */
+  void resume(int latencyTimerMillis, SerialPortConfiguration before) throws IOException {
     if (chip.hasLatencyTimer()) {
       send(FtdiProtocol.latencyTimer(port, latencyTimerMillis));
     }
-    configure(new SerialPortConfiguration());
+    configure(before);
   }
 
   /** Lowers DTR and RTS, as a peer expects of a port that nobody serves. */
@@ -109,6 +122,7 @@ final class FtdiPort implements SerialPort {
     }
     settings = wanted;
     sender.pace(baud);
+    configured.accept(configuration);
   }
 
   private void apply(Settings wanted) throws UsbException {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.annotation.Annotation;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.Remembered;
 import org.bulkhead.device.driver.UsbDriver.Attachment;
@@ -49,6 +51,30 @@ class FtdiDriverTest {
   }
 
   @Test
+  void nextIncarnation_goesOn_unlessTheDeviceWasTouchedOrTheRecordIsUnreadable() throws Exception {
+    ControlRequest reset = new ControlRequest(0x40, 0, 0, 0);
+    MemoryDevice chip = new MemoryDevice(0x0600, 0, 64);
+    AtomicReference<Remembered> kept = new AtomicReference<>();
+    new FtdiDriver(latency(16)).attach(new Context(chip, kept, false));
+    Remembered record = kept.get();
+    assertThat(chip.requests).contains(reset);
+
+    chip.requests.clear();
+    new FtdiDriver(latency(16)).attach(new Context(chip, kept, true));
+    assertThat(chip.requests).doesNotContain(reset).hasSize(4);
+
+    for (Remembered other :
+        List.of(
+            new Remembered(record.version() + 1, record.bytes()),
+            new Remembered(record.version(), new byte[3]))) {
+      chip.requests.clear();
+      kept.set(other);
+      new FtdiDriver(latency(16)).attach(new Context(chip, kept, true));
+      assertThat(chip.requests).contains(reset);
+    }
+  }
+
+  @Test
   void packetSizeZero_isTakenAs64() throws Exception {
     MemoryDevice device = new MemoryDevice(0x0600, 0, 0);
     new FtdiDriver(latency(16)).attach(new Context(device));
@@ -71,11 +97,19 @@ class FtdiDriverTest {
   }
 
   private record Context(
-      MemoryDevice chip, Map<String, Object> published, Map<String, Object> properties)
+      MemoryDevice chip,
+      AtomicReference<Remembered> kept,
+      boolean untouched,
+      Map<String, Object> published,
+      Map<String, Object> properties)
       implements DriverContext {
 
     Context(MemoryDevice chip) {
-      this(chip, new HashMap<>(), new HashMap<>());
+      this(chip, new AtomicReference<>(), false);
+    }
+
+    Context(MemoryDevice chip, AtomicReference<Remembered> kept, boolean untouched) {
+      this(chip, kept, untouched, new HashMap<>(), new HashMap<>());
     }
 
     @Override
@@ -101,12 +135,17 @@ class FtdiDriverTest {
 
     @Override
     public void remember(int version, byte[] bytes) {
-      throw new UnsupportedOperationException();
+      kept.set(new Remembered(version, bytes));
     }
 
     @Override
     public Optional<Remembered> recalled() {
-      return Optional.empty();
+      return Optional.ofNullable(kept.get());
+    }
+
+    @Override
+    public boolean deviceUntouched() {
+      return untouched;
     }
 
     @Override

@@ -8,18 +8,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.annotation.Annotation;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bulkhead.device.contract.OutcomeUnknownException;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.testkit.DriverBench;
 import org.bulkhead.transport.sim.SerialPeer;
+import org.bulkhead.transport.sim.SerialWire;
 import org.bulkhead.transport.sim.SimFaults;
 import org.bulkhead.transport.sim.SimFaults.Fault;
 import org.bulkhead.transport.sim.SimFtdi;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -154,7 +160,7 @@ class FtdiOnTheBenchTest {
   @EnumSource(InjectedFault.class)
   void fault_isSurvivedByOpenStreams_andBySettings(InjectedFault fault) throws Exception {
     try (DriverBench bench =
-        DriverBench.of(driver()).callDeadline(java.time.Duration.ofSeconds(2)).attach(chip)) {
+        DriverBench.of(driver()).callDeadline(Duration.ofSeconds(2)).attach(chip)) {
       SerialDevice port = bench.serial();
       port.setConfiguration(new SerialPortConfiguration(19_200));
       try (OutputStream out = port.getOutputStream();
@@ -171,6 +177,96 @@ class FtdiOnTheBenchTest {
         assertThat(chip.settings().baudRate()).isBetween(19_000, 19_400);
       }
       assertThat(bench.faults()).hasSize(1);
+    }
+  }
+
+  /** Sends numbered bytes to the port, and counts its output lines' changes. */
+  private static final class Talker implements SerialPeer {
+
+    private final AtomicInteger changes = new AtomicInteger();
+    private SerialWire wire;
+    private int next;
+
+    @Override
+    public void connected(SerialWire newWire) {
+      wire = newWire;
+    }
+
+    @Override
+    public void received(ByteBuffer data) {
+      data.position(data.limit());
+    }
+
+    @Override
+    public void lines(boolean dtr, boolean rts) {
+      changes.incrementAndGet();
+    }
+
+    void say(int bytes) {
+      ByteBuffer all = ByteBuffer.allocate(bytes);
+      while (all.hasRemaining()) {
+        all.put((byte) next++);
+      }
+      assertThat(wire.send(all.flip())).isEqualTo(bytes);
+    }
+  }
+
+  /** More than the chip's buffer holds: the rest waits on the wire. */
+  private static final int SAID = 300;
+
+  private static void assertNext(InputStream in, int from, int bytes) throws IOException {
+    byte[] expected = new byte[bytes];
+    for (int i = 0; i < bytes; i++) {
+      expected[i] = (byte) (from + i);
+    }
+    assertThat(in.readNBytes(bytes)).isEqualTo(expected);
+  }
+
+  static Stream<Consumer<DriverBench>> endsOfALife() {
+    return Stream.of(
+        bench -> bench.complain("restart it").awaitState(CompartmentState.BACKOFF),
+        DriverBench::stopDriver);
+  }
+
+  @ParameterizedTest
+  @MethodSource("endsOfALife")
+  @Timeout(60)
+  void whatTheChipReceivesDuringARestartOrASwap_arrives(Consumer<DriverBench> end)
+      throws Exception {
+    Talker talker = new Talker();
+    SimFtdi talking = new SimFtdi("A3", talker);
+    try (DriverBench bench =
+        DriverBench.of(driver()).backoff(Duration.ofSeconds(1)).attach(talking)) {
+      SerialDevice port = bench.serial();
+      port.setConfiguration(new SerialPortConfiguration(19_200));
+      try (InputStream in = port.getInputStream()) {
+        talker.say(SAID);
+        assertNext(in, 0, SAID);
+        end.accept(bench);
+        talker.say(SAID);
+        assertThat(in.available()).isZero();
+        if (bench.info().state() == CompartmentState.STOPPED) {
+          bench.startDriver();
+        }
+        bench.awaitLife(2);
+        assertNext(in, SAID, SAID);
+        assertThat(talking.settings().baudRate()).isBetween(19_000, 19_400);
+      }
+    }
+  }
+
+  @Test
+  void restart_doesNotPulseTheLines_butAnUplugDoes() throws Exception {
+    Talker talker = new Talker();
+    try (DriverBench bench = DriverBench.attach(driver(), new SimFtdi("A4", talker))) {
+      SerialDevice port = bench.serial();
+      port.setDTR(true);
+      port.setRTS(true);
+      int before = talker.changes.get();
+      bench.complain("restart it").awaitLife(2);
+      assertThat(talker.changes.get()).isEqualTo(before);
+      bench.unplug().replug().awaitLife(3);
+      assertThat(talker.changes.get()).isGreaterThan(before);
     }
   }
 

@@ -25,12 +25,13 @@ class FtdiPortTest {
 
   private final MemoryDevice device = new MemoryDevice(0x0600, 0, 64);
   private final MemoryLine line = new MemoryLine();
+  private final List<SerialPortConfiguration> configured = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
   private FtdiPort port;
 
   @BeforeEach
   void prepare() throws Exception {
-    port = new FtdiPort(device, device, FtdiChip.FT232R, failures::add);
+    port = new FtdiPort(device, device, FtdiChip.FT232R, configured::add, failures::add);
     port.prepare(16);
   }
 
@@ -40,6 +41,25 @@ class FtdiPortTest {
         .containsExactly(
             out(0, 0, 0), out(9, 16, 0), out(3, 0x4138, 0), out(4, 0x0008, 0), out(2, 0, 0));
     assertThat(device.in.inFlight()).isZero();
+  }
+
+  @Test
+  void resumption_appliesWhatWasThere_andResetsNothing() throws Exception {
+    device.requests.clear();
+    port.resume(16, new SerialPortConfiguration(115_200));
+    assertThat(device.requests)
+        .containsExactly(out(9, 16, 0), out(3, 0x001a, 0), out(4, 0x0008, 0), out(2, 0, 0));
+  }
+
+  @Test
+  void configuration_isToldOnceTheChipHasTakenIt() throws Exception {
+    configured.clear();
+    SerialPortConfiguration taken = new SerialPortConfiguration(19_200);
+    port.configure(taken);
+    device.refuses = request -> request.request() == 4 && (request.value() & 0x700) == 0x300;
+    assertThatThrownBy(() -> port.configure(new SerialPortConfiguration(19_200, 8, 0, 3, 1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(configured).containsExactly(taken);
   }
 
   @Test

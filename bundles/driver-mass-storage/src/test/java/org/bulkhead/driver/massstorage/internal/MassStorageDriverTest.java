@@ -172,6 +172,11 @@ class MassStorageDriverTest {
     }
 
     @Override
+    public boolean deviceUntouched() {
+      return false;
+    }
+
+    @Override
     public void fail(Throwable cause) {
       throw new UnsupportedOperationException();
     }

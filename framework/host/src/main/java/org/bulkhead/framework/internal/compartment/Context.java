@@ -9,13 +9,14 @@ import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.Remembered;
 import org.bulkhead.device.usb.UsbDevice;
 import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
+import org.bulkhead.framework.internal.usb.LentDevice;
 import org.osgi.service.log.Logger;
 
 /** What one incarnation is given. */
 final class Context implements DriverContext {
 
   private final Incarnation incarnation;
-  private final UsbDevice device;
+  private final LentDevice device;
   private final InterfaceDescriptor matched;
   private final Services services;
   private final StateRecord state;
@@ -25,7 +26,7 @@ final class Context implements DriverContext {
 
   Context(
       Incarnation incarnation,
-      UsbDevice device,
+      LentDevice device,
       InterfaceDescriptor matched,
       Services services,
       StateRecord state,
@@ -79,12 +80,17 @@ final class Context implements DriverContext {
       throw new IllegalArgumentException(
           "a record of " + bytes.length + " bytes; at most " + Remembered.MAX_BYTES);
     }
-    state.remember(new Remembered(version, bytes));
+    state.remember(new Remembered(version, bytes), device.touch());
   }
 
   @Override
   public Optional<Remembered> recalled() {
     return state.recalled();
+  }
+
+  @Override
+  public boolean deviceUntouched() {
+    return state.isOf(device.touch());
   }
 
   @Override

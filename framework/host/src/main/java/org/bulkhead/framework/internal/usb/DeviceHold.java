@@ -35,6 +35,7 @@ public final class DeviceHold {
   private boolean gone;
   private volatile boolean departed;
   private volatile String problem = "";
+  private volatile Object touch = new Object();
   private volatile Runnable onAltered = () -> {};
 
   /** A hold on a device, not yet open. */
@@ -45,6 +46,11 @@ public final class DeviceHold {
   /** Why the device could not be opened, empty when it could. */
   public String problem() {
     return problem;
+  }
+
+  /** Another one each time that the device may have lost what a driver has set up in it. */
+  Object touch() {
+    return touch;
   }
 
   /** The device has left its port; whoever holds it hears of it later. Does not block. */
@@ -132,6 +138,7 @@ public final class DeviceHold {
 
   /** Resets the device; the transport sets configuration and alternate settings again. */
   public void reset() throws UsbException {
+    touch = new Object();
     handle().reset();
   }
 
@@ -142,6 +149,7 @@ public final class DeviceHold {
     for (var entries = claims.entrySet().iterator(); entries.hasNext(); ) {
       var entry = entries.next();
       if (entry.getValue().owner == owner) {
+        touch = new Object();
         entries.remove();
         altered |= entry.getValue().alternateSetting != 0;
         try {

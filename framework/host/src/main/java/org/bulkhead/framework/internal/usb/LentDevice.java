@@ -44,6 +44,11 @@ public final class LentDevice implements UsbDevice {
     return device.hold();
   }
 
+  /** Another one each time that the device may have lost what a driver has set up in it. */
+  public Object touch() {
+    return device.hold().touch();
+  }
+
   BusHandle handle() throws UsbException {
     return device.hold().handle();
   }
