@@ -23,6 +23,8 @@ import org.bulkhead.framework.admin.NoSuchTargetException;
 import org.bulkhead.framework.admin.Probation;
 import org.bulkhead.framework.admin.Rung;
 import org.bulkhead.framework.admin.RungInfo;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
 
 /** A gateway that knows what it is given, with a stick, a keyboard and a serial port to give. */
 record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<FaultInfo> faults)
@@ -133,6 +135,12 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
   public int complain(String target, String words) {
     return 1;
   }
+
+  @Override
+  public void startFailed(Bundle bundle, BundleException why, String action) {}
+
+  @Override
+  public void stopFailed(Bundle bundle, BundleException why, String action) {}
 
   @Override
   public Probation probation(String driver) {

@@ -76,8 +76,9 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
       throws IOException {
     this.context = context;
     logger = loggers.getLogger(FolderDeployment.class);
-    swap = new Swap(context);
-    handover = new Handover(context, swap);
+    Troubles troubles = new Troubles(context);
+    swap = new Swap(context, troubles);
+    handover = new Handover(context, swap, troubles);
     probation = new Probation(new ServedCalls(context));
     configure(config);
     earlier = new EarlierVersions(context);

@@ -1,5 +1,6 @@
 package org.bulkhead.deploy.internal;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,10 +37,12 @@ final class Handover {
 
   private final BundleContext context;
   private final Swap swap;
+  private final Troubles troubles;
 
-  Handover(BundleContext context, Swap swap) {
+  Handover(BundleContext context, Swap swap, Troubles troubles) {
     this.context = context;
     this.swap = swap;
+    this.troubles = troubles;
   }
 
   /**
@@ -74,12 +77,10 @@ final class Handover {
     Bundle next = null;
     try {
       next = swap.install(location, jar);
-      resolve(next);
-      load(next);
-      swap.start(next);
+      start(next);
       takesOver(next, old);
-      old.stop(Bundle.STOP_TRANSIENT);
-    } catch (BundleException | java.io.IOException failed) {
+      stop(old);
+    } catch (BundleException | IOException failed) {
       discard(next);
       throw new DeploymentException("it does not run (" + Problem.of(failed) + ")", failed);
     } catch (DeploymentException refused) {
@@ -88,6 +89,26 @@ final class Handover {
     }
     discard(old);
     return next;
+  }
+
+  private void start(Bundle next) throws BundleException {
+    try {
+      resolve(next);
+      load(next);
+      swap.start(next);
+    } catch (BundleException failed) {
+      troubles.startFailed(next, failed, "refused; the version before goes on");
+      throw failed;
+    }
+  }
+
+  private void stop(Bundle old) throws DeploymentException {
+    try {
+      swap.stop(old, Bundle.STOP_TRANSIENT);
+    } catch (BundleException runsOn) {
+      throw new DeploymentException(
+          "the version that runs does not stop (" + Problem.of(runsOn) + ")", runsOn);
+    }
   }
 
   private void resolve(Bundle next) throws BundleException {

@@ -26,9 +26,11 @@ final class Swap {
   private static final Duration REFRESH_LIMIT = Duration.ofSeconds(30);
 
   private final BundleContext context;
+  private final Troubles troubles;
 
-  Swap(BundleContext context) {
+  Swap(BundleContext context, Troubles troubles) {
     this.context = context;
+    this.troubles = troubles;
   }
 
   Bundle install(String location, Path jar) throws BundleException, IOException {
@@ -47,9 +49,25 @@ final class Swap {
     }
   }
 
+  /**
+   * Stops a bundle that another one takes the place of. One that throws as it stops has stopped.
+   *
+   * @throws BundleException where it still runs
+   */
+  void stop(Bundle bundle, int options) throws BundleException {
+    try {
+      bundle.stop(options);
+    } catch (BundleException untidy) {
+      if (bundle.getState() == Bundle.ACTIVE) {
+        throw untidy;
+      }
+      troubles.stopFailed(bundle, untidy, "replaced all the same");
+    }
+  }
+
   /** Stops, updates, refreshes and starts; on failure the bundle is left as far as it came. */
   void update(Bundle bundle, Path jar) throws BundleException, IOException, InterruptedException {
-    bundle.stop();
+    stop(bundle, 0);
     try (InputStream in = Files.newInputStream(jar)) {
       bundle.update(in);
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
 
 /**
  * The framework as an administrator sees it. An OSGi service. Thread-safe; reading methods return
@@ -113,6 +115,26 @@ public interface Gateway {
    *     setting
    */
   int inject(String target, InjectedFault kind) throws NoSuchTargetException;
+
+  /**
+   * Records that a driver's bundle could not be resolved or started, said by who installed it and
+   * takes it away again: nobody else would hear of it. Nothing where it has no driver. Does not
+   * block.
+   *
+   * @param bundle the bundle, still installed
+   * @param why what its start threw
+   * @param action what is done about it
+   */
+  void startFailed(Bundle bundle, BundleException why, String action);
+
+  /**
+   * The same of one that threw as it was stopped.
+   *
+   * @param bundle the bundle, still installed
+   * @param why what its stop threw
+   * @param action what is done about it
+   */
+  void stopFailed(Bundle bundle, BundleException why, String action);
 
   /**
    * What a class code stands for by the public USB ID list. May read some kilobytes of a file.

@@ -14,10 +14,10 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
-import org.osgi.framework.BundleListener;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
@@ -29,13 +29,17 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
  * component cannot be had. Looked at a while after something happened to a bundle, since one that
  * others have to be installed for is no fault.
  */
-final class BundleTroubles implements BundleListener, FrameworkListener {
+final class BundleTroubles implements SynchronousBundleListener, FrameworkListener {
 
   private static final Duration SETTLING = Duration.ofSeconds(3);
+  private static final String UNUSED = "no device gets it until it is mended";
 
   private final BundleContext context;
   private final Host host;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  /** Drivers of bundles whose last start was a success: what fails after that is their stop. */
+  private final Map<Long, String> started = new ConcurrentHashMap<>();
 
   BundleTroubles(BundleContext context, Host host) {
     this.context = context;
@@ -59,12 +63,19 @@ final class BundleTroubles implements BundleListener, FrameworkListener {
 
   @Override
   public void bundleChanged(BundleEvent event) {
+    Bundle bundle = event.getBundle();
+    long id = bundle.getBundleId();
     switch (event.getType()) {
-      case BundleEvent.INSTALLED,
-          BundleEvent.UPDATED,
-          BundleEvent.STARTED,
-          BundleEvent.UNRESOLVED ->
-          lookLater(event.getBundle());
+      case BundleEvent.INSTALLED, BundleEvent.UPDATED, BundleEvent.UNRESOLVED -> lookLater(bundle);
+      case BundleEvent.STARTING -> started.remove(id);
+      case BundleEvent.STARTED -> {
+        if (!driver(bundle).isEmpty()) {
+          started.put(id, driver(bundle));
+        }
+        lookLater(bundle);
+      }
+      // Framework events come later than bundle events.
+      case BundleEvent.UNINSTALLED -> host.later(SETTLING, () -> started.remove(id));
       default -> {}
     }
   }
@@ -72,13 +83,23 @@ final class BundleTroubles implements BundleListener, FrameworkListener {
   @Override
   public void frameworkEvent(FrameworkEvent event) {
     Bundle bundle = event.getBundle();
-    if (event.getType() == FrameworkEvent.ERROR && !driver(bundle).isEmpty()) {
-      FaultKind kind =
-          bundle.getState() == Bundle.STOPPING
-              ? FaultKind.STOP
-              : kind(bundle, event.getThrowable());
-      tell(bundle, kind, event.getThrowable());
+    if (event.getType() == FrameworkEvent.ERROR) {
+      Throwable thrown = event.getThrowable();
+      String gone = started.get(bundle.getBundleId());
+      if (gone != null) {
+        tell(gone, bundle, fault(FaultKind.STOP, thrown), "stopped all the same");
+      } else {
+        tell(bundle, kind(bundle, thrown), thrown, UNUSED);
+      }
     }
+  }
+
+  void startFailed(Bundle bundle, BundleException why, String action) {
+    tell(bundle, kind(bundle, why), why, action);
+  }
+
+  void stopFailed(Bundle bundle, BundleException why, String action) {
+    tell(bundle, FaultKind.STOP, why, action);
   }
 
   private void lookLater(Bundle bundle) {
@@ -100,7 +121,7 @@ final class BundleTroubles implements BundleListener, FrameworkListener {
         default -> {}
       }
     } catch (BundleException failed) {
-      tell(bundle, kind(bundle, failed), failed);
+      tell(bundle, kind(bundle, failed), failed, UNUSED);
     } catch (IllegalStateException stopped) {
       // The bundle, or the gateway, has gone meanwhile.
     }
@@ -135,7 +156,8 @@ final class BundleTroubles implements BundleListener, FrameworkListener {
         components.getComponentConfigurationDTOs(component).stream()
             .map(BundleTroubles::problem)
             .filter(problem -> !problem.isEmpty())
-            .forEach(problem -> tell(bundle, new Fault(FaultKind.START, problem, "")));
+            .map(problem -> new Fault(FaultKind.START, problem, ""))
+            .forEach(fault -> tell(driver(bundle), bundle, fault, UNUSED));
       }
     }
   }
@@ -159,16 +181,22 @@ final class BundleTroubles implements BundleListener, FrameworkListener {
     };
   }
 
-  private void tell(Bundle bundle, FaultKind kind, Throwable thrown) {
-    tell(bundle, Fault.of(kind, thrown));
+  /** The activator's own exception where there is one: the framework only wraps it. */
+  private static Fault fault(FaultKind kind, Throwable thrown) {
+    boolean wrapped = thrown instanceof BundleException && thrown.getCause() != null;
+    return Fault.of(kind, wrapped ? thrown.getCause() : thrown);
+  }
+
+  private void tell(Bundle bundle, FaultKind kind, Throwable thrown, String action) {
+    tell(driver(bundle), bundle, fault(kind, thrown), action);
   }
 
   /** Once for each version of the bundle. */
-  private void tell(Bundle bundle, Fault fault) {
-    if (told.size() < 10_000
+  private void tell(String driver, Bundle bundle, Fault fault, String action) {
+    if (!driver.isEmpty()
+        && told.size() < 10_000
         && told.add(bundle.getBundleId() + " " + bundle.getLastModified() + fault.message())) {
-      host.record(
-          driver(bundle), bundle.getBundleId(), fault, "no device gets it until it is mended");
+      host.record(driver, bundle.getBundleId(), fault, action);
     }
   }
 

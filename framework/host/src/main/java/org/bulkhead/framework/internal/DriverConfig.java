@@ -4,12 +4,12 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /**
- * What one driver is supervised by, in {@code etc/org.bulkhead.framework.driver~<name>.cfg}. What
+ * What one driver is supervised by, in {@code etc/org.bulkhead.framework.driver-<name>.cfg}. What
  * is not said is the gateway's own, see {@link GatewayConfig}.
  */
 @ObjectClassDefinition(
     name = "Bulkhead supervision of one driver",
-    description = "One file for each driver: org.bulkhead.framework.driver~<driver>.cfg")
+    description = "One file for each driver: org.bulkhead.framework.driver-<driver>.cfg")
 @interface DriverConfig {
 
   /** See {@link GatewayConfig#callDeadlineMillis}. */

@@ -62,9 +62,10 @@ public final class DriverSettings {
     log = loggers.getLogger("gateway");
     String pid = String.valueOf(properties.get("service.pid"));
     driver = pid.startsWith(PID + "~") ? pid.substring(PID.length() + 1) : "";
-    file = "etc/" + pid + ".cfg";
+    // File Install takes what is behind the first hyphen for the name.
+    file = "etc/" + PID + "-" + driver + ".cfg";
     if (driver.isEmpty()) {
-      log.error("{} names no driver: call the file {}~<driver>.cfg", file, PID);
+      log.error("settings {} name no driver: call the file etc/{}-<driver>.cfg", pid, PID);
     }
     properties.keySet().stream()
         .filter(key -> !KNOWN.contains(key) && key.indexOf('.') < 0)

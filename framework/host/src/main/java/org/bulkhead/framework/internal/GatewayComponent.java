@@ -47,6 +47,7 @@ import org.bulkhead.framework.internal.weave.DriverWeaver;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -443,7 +444,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
               host.tally(driver.name()).ladder(),
               infos(compartments.of(c -> c.driverName().equals(driver.name())))));
     }
-    StoppedDrivers.in(context, infos).forEach(infos::add);
+    StoppedDrivers.in(context, infos, host).forEach(infos::add);
     infos.sort(Comparator.comparing(DriverInfo::name));
     return infos;
   }
@@ -499,6 +500,16 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     List<Compartment> concerned = find(target);
     concerned.forEach(c -> c.complain(words));
     return concerned.size();
+  }
+
+  @Override
+  public void startFailed(Bundle bundle, BundleException why, String action) {
+    troubles.startFailed(bundle, why, action);
+  }
+
+  @Override
+  public void stopFailed(Bundle bundle, BundleException why, String action) {
+    troubles.stopFailed(bundle, why, action);
   }
 
   @Override

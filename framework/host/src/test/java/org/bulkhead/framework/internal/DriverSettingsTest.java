@@ -81,7 +81,10 @@ class DriverSettingsTest {
                 "colour", "red"));
     assertThat(own.over(Limits.DEFAULT)).isEqualTo(Limits.DEFAULT);
     assertThat(log)
-        .anyMatch(l -> l.contains("driver~ftdi.cfg") && l.contains("callDeadlineMillis, soon"))
+        .anyMatch(
+            l ->
+                l.contains("etc/org.bulkhead.framework.driver-ftdi.cfg")
+                    && l.contains("callDeadlineMillis, soon"))
         .anyMatch(l -> l.contains("restartPeriodSeconds, 0"))
         .anyMatch(l -> l.contains("\"pray\" is none of restart, clear-halts"))
         .anyMatch(l -> l.contains("there is no setting") && l.contains("colour"));

@@ -186,7 +186,7 @@ public abstract class ContainerTest {
         "org.osgi.service.event", "org.apache.felix.eventadmin", "org.bulkhead.itests.lines");
   }
 
-  private static Option jars(String... artifactIds) {
+  static Option jars(String... artifactIds) {
     return composite(Stream.of(artifactIds).map(id -> bundle(Jars.url(id))).toArray(Option[]::new));
   }
 
@@ -248,6 +248,15 @@ public abstract class ContainerTest {
         .flatMap(List::stream)
         .findFirst()
         .orElse(null);
+  }
+
+  /** How many faults of each class a driver has had. */
+  Map<String, Long> counted(String driver) {
+    return gateway.drivers().stream()
+        .filter(each -> each.name().equals(driver))
+        .findFirst()
+        .orElseThrow()
+        .faultKinds();
   }
 
   /** Waits until the driver of a device is in a state. */

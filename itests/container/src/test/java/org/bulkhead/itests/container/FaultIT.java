@@ -231,6 +231,57 @@ public class FaultIT extends BusTest {
     }
   }
 
+  @Test
+  public void bundleThatCannotBeStarted_isAFaultByItsName() throws Exception {
+    var bundle =
+        context.installBundle(
+            "probe:unstarted", ProbeBundle.of("unable", MODEL).throwing("start").stream());
+    try {
+      assertThatThrownBy(bundle::start).isInstanceOf(BundleException.class);
+      eventually("the fault").until(() -> !bundleFaults(bundle.getBundleId()).isEmpty());
+      FaultInfo fault = bundleFaults(bundle.getBundleId()).get(0);
+      assertThat(fault.kind()).isEqualTo("start");
+      assertThat(fault.driver()).isEqualTo("unable");
+      assertThat(fault.message()).contains("probe: exception in start");
+      assertThat(counted("unable")).containsExactly(Map.entry("start", 1L));
+    } finally {
+      bundle.uninstall();
+    }
+  }
+
+  @Test
+  public void bundleThatThrowsAsItStops_isAFaultByItsName() throws Exception {
+    var bundle = start(ProbeBundle.of("clumsy", MODEL).throwing("stop"));
+    SimPort port = plug(widget());
+    awaitState(port.location(), CompartmentState.RUNNING);
+
+    bundle.uninstall();
+
+    eventually("the fault").until(() -> !bundleFaults(bundle.getBundleId()).isEmpty());
+    FaultInfo fault = bundleFaults(bundle.getBundleId()).get(0);
+    assertThat(fault.kind()).isEqualTo("stop");
+    assertThat(fault.driver()).isEqualTo("clumsy");
+    assertThat(fault.message()).contains("probe: exception in stop");
+    assertThat(bundleFaults(bundle.getBundleId())).hasSize(1);
+  }
+
+  @Test
+  public void driverThatThrowsAsItDetaches_isAFaultByItsName_andTheNextLifeRuns() throws Exception {
+    start(ProbeBundle.of("untidy", MODEL).faulty("detach", "exception").lives(1));
+    SimPort port = plug(widget());
+    awaitState(port.location(), CompartmentState.RUNNING);
+
+    gateway.restart(port.location());
+
+    eventually("the next incarnation")
+        .until(() -> compartment(port.location()), c -> c.incarnation() == 2 && isRunning(c));
+    FaultInfo fault = faultOf(port.location());
+    assertThat(fault.kind()).isEqualTo("stop");
+    assertThat(fault.message()).contains("probe: exception in detach");
+    assertThat(counted("untidy")).containsExactly(Map.entry("stop", 1L));
+    assertThat(compartment(port.location()).faults()).isZero();
+  }
+
   private List<FaultInfo> bundleFaults(long bundleId) {
     return gateway.faults().stream().filter(f -> f.bundleId() == bundleId).toList();
   }

@@ -14,6 +14,7 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
+import org.bulkhead.itests.container.probe.ProbeActivator;
 import org.bulkhead.itests.container.probe.ProbeDriver;
 
 /** A bundle with a {@link ProbeDriver}, built on the spot. */
@@ -34,6 +35,7 @@ final class ProbeBundle {
   private final String driver;
   private final String[] matches;
   private String needed = "";
+  private String throwing = "";
   private final Map<String, Object> properties = new LinkedHashMap<>();
 
   private ProbeBundle(String driver, String... matches) {
@@ -65,6 +67,12 @@ final class ProbeBundle {
     return this;
   }
 
+  /** Throws in its activator's {@code start} or {@code stop}. */
+  ProbeBundle throwing(String place) {
+    throwing = place;
+    return this;
+  }
+
   /** Does wrong in each incarnation. */
   ProbeBundle faulty(String place, String kind) {
     properties.put(ProbeDriver.PLACE, place);
@@ -90,17 +98,22 @@ final class ProbeBundle {
     try (JarOutputStream jar = new JarOutputStream(bytes)) {
       jar.putNextEntry(entry(JarFile.MANIFEST_NAME));
       manifest().write(jar);
-      String type = ProbeDriver.class.getName().replace('.', '/') + ".class";
-      jar.putNextEntry(entry(type));
-      try (InputStream in = ProbeDriver.class.getClassLoader().getResourceAsStream(type)) {
-        in.transferTo(jar);
-      }
+      write(ProbeDriver.class, jar);
+      write(ProbeActivator.class, jar);
       jar.putNextEntry(entry("OSGI-INF/probe.xml"));
       jar.write(component().getBytes(StandardCharsets.UTF_8));
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
     return new ByteArrayInputStream(bytes.toByteArray());
+  }
+
+  private static void write(Class<?> type, JarOutputStream jar) throws IOException {
+    String path = type.getName().replace('.', '/') + ".class";
+    jar.putNextEntry(entry(path));
+    try (InputStream in = type.getClassLoader().getResourceAsStream(path)) {
+      in.transferTo(jar);
+    }
   }
 
   /** Of a fixed time, so that the same bundle is the same bytes. */
@@ -130,8 +143,10 @@ final class ProbeBundle {
     main.putValue(
         "Import-Package",
         "org.bulkhead.device.block,org.bulkhead.device.driver,org.bulkhead.device.usb,"
-            + "org.bulkhead.device.usb.descriptor,org.osgi.service.log"
+            + "org.bulkhead.device.usb.descriptor,org.osgi.framework,org.osgi.service.log"
             + needed);
+    main.putValue("Bundle-Activator", ProbeActivator.class.getName());
+    main.putValue(ProbeActivator.HEADER, throwing);
     main.putValue("Service-Component", "OSGI-INF/probe.xml");
     main.putValue(
         "Provide-Capability",

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +21,7 @@ import org.bulkhead.deploy.Deployment;
 import org.bulkhead.deploy.DeploymentException;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.framework.admin.CompartmentState;
+import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.transport.sim.SimMedium;
 import org.bulkhead.transport.sim.SimPort;
 import org.bulkhead.transport.sim.SimStick;
@@ -177,6 +179,48 @@ public class SwapIT extends BusTest {
     assertThat(compartment(port.location()).incarnation()).isEqualTo(1);
     assertThat(bundle.getState()).isEqualTo(Bundle.ACTIVE);
     assertThat(bundlesNamed("probe.keeps")).isEqualTo(1);
+  }
+
+  @Test
+  public void versionThatDoesNotStart_isRefused_andNamedAmongTheFaults() throws Exception {
+    SimPort port = plug(widget());
+    Bundle bundle = deployment.deploy(jar(ProbeBundle.of("stays", MODEL).version(1)));
+    BlockDevice session = session(BlockDevice.class, port.location());
+
+    refused(
+        bundle, ProbeBundle.of("stays", MODEL).version(2).throwing("start"), "exception in start");
+
+    assertThat(read(session)).isEqualTo(1);
+    assertThat(compartment(port.location()).incarnation()).isEqualTo(1);
+    assertThat(faultOf("stays").kind()).isEqualTo("start");
+    assertThat(faultOf("stays").message()).contains("probe: exception in start");
+    assertThat(faultOf("stays").action()).contains("the version before goes on");
+    assertThat(counted("stays")).containsExactly(Map.entry("start", 1L));
+    assertThat(bundlesNamed("probe.stays")).isEqualTo(1);
+  }
+
+  @Test
+  public void versionThatThrowsAsItStops_isReplacedAllTheSame_andNamedAmongTheFaults()
+      throws Exception {
+    SimPort port = plug(widget());
+    Bundle bundle = deployment.deploy(jar(ProbeBundle.of("goes", MODEL).throwing("stop")));
+    BlockDevice session = session(BlockDevice.class, port.location());
+
+    deployment.update(bundle, jar(ProbeBundle.of("goes", MODEL).version(2)));
+
+    assertThat(read(session)).isEqualTo(2);
+    assertThat(faultOf("goes").kind()).isEqualTo("stop");
+    assertThat(faultOf("goes").message()).contains("probe: exception in stop");
+    assertThat(faultOf("goes").action()).isEqualTo("replaced all the same");
+    assertThat(counted("goes")).containsExactly(Map.entry("stop", 1L));
+    assertThat(bundlesNamed("probe.goes")).isEqualTo(1);
+  }
+
+  private FaultInfo faultOf(String driver) {
+    List<FaultInfo> faults =
+        gateway.faults().stream().filter(fault -> fault.driver().equals(driver)).toList();
+    assertThat(faults).hasSize(1);
+    return faults.get(0);
   }
 
   private void refused(Bundle bundle, ProbeBundle other, String why) throws IOException {
