@@ -137,7 +137,7 @@ public final class Campaign {
         fault = plan.fault(index);
       }
       open.put(fault.index(), false);
-      running.say(fault.line());
+      running.say((options.blank() ? fault.harmless() : fault).line());
     }
   }
 

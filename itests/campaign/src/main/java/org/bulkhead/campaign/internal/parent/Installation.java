@@ -46,7 +46,7 @@ public final class Installation {
    */
   public static Installation prepare(Path root, Path work, Options options)
       throws IOException, InterruptedException {
-    delete(work);
+    RunFolders.delete(work);
     Files.createDirectories(work);
     Path archive = only(root.resolve("distribution/target"), "bulkhead-gateway-", ".tar.gz");
     Process unpacking =
@@ -123,16 +123,6 @@ public final class Installation {
           .findFirst()
           .orElseThrow(
               () -> new IOException("there is no " + prefix + "*" + suffix + " in " + folder));
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path file : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
     }
   }
 

@@ -13,7 +13,7 @@ public final class Main {
   public static void main(String... args) throws IOException, InterruptedException {
     Options options = Options.parse(args);
     Path root = Path.of(System.getProperty("campaign.root", "."));
-    Path work = root.resolve("itests/campaign/target/run-" + ProcessHandle.current().pid());
+    Path work = RunFolders.own(root.resolve("itests/campaign/target"));
     Installation gateway = Installation.prepare(root, work, options);
     Campaign campaign = new Campaign(options, gateway, System.err);
     Thread interrupted =
@@ -21,6 +21,7 @@ public final class Main {
             () -> {
               campaign.end();
               print(campaign, options, false);
+              tidy(campaign, work);
             },
             "interrupted");
     Runtime.getRuntime().addShutdownHook(interrupted);
@@ -30,7 +31,19 @@ public final class Main {
     campaign.run();
     Runtime.getRuntime().removeShutdownHook(interrupted);
     print(campaign, options, true);
+    tidy(campaign, work);
     System.exit(campaign.tally().kept() ? 0 : 1);
+  }
+
+  /** A gateway in which something escaped is left to be looked at. */
+  private static void tidy(Campaign campaign, Path work) {
+    try {
+      if (campaign.tally().kept()) {
+        RunFolders.delete(work);
+      }
+    } catch (IOException inUse) {
+      System.err.println("campaign: " + work + " is left behind: " + inUse);
+    }
   }
 
   private static void print(Campaign campaign, Options options, boolean finished) {
@@ -40,7 +53,7 @@ public final class Main {
         finished ? "" : " (interrupted)",
         options.seed(),
         campaign.seconds(),
-        options.control() ? ", without supervision" : "");
+        options.control() ? ", without supervision" : options.blank() ? ", without faults" : "");
     System.out.print(campaign.tally().text());
     if (options.json() != null) {
       try {

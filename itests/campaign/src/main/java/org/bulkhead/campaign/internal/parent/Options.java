@@ -9,19 +9,22 @@ import java.nio.file.Path;
  * @param seed which
  * @param json where the result is written, or null
  * @param control whether supervision is off
+ * @param blank whether no fault ever strikes
  * @param callDeadlineMillis how long a driver may go without progress
  */
-public record Options(int faults, long seed, Path json, boolean control, int callDeadlineMillis) {
+public record Options(
+    int faults, long seed, Path json, boolean control, boolean blank, int callDeadlineMillis) {
 
   private static final String USAGE =
       """
-      Usage: ./campaign [--faults N] [--seed S] [--json FILE] [--deadline MS] [--control]
+      Usage: ./campaign [--faults N] [--seed S] [--json FILE] [--deadline MS] [--control | --blank]
 
         --faults N     how many faults to inject; 2000
         --seed S       which: same seed, same faults; 1
         --json FILE    writes the result there, too
         --deadline MS  how long a driver may go without progress in a call; 300
         --control      without supervision, to see what the faults do then
+        --blank        without faults, to see what the load and the machine do by themselves
       """;
 
   /** Reads the command line; ends the process where it cannot. */
@@ -30,6 +33,7 @@ public record Options(int faults, long seed, Path json, boolean control, int cal
     long seed = 1;
     Path json = null;
     boolean control = false;
+    boolean blank = false;
     int deadline = 300;
     try {
       for (int i = 0; i < args.length; i++) {
@@ -39,6 +43,7 @@ public record Options(int faults, long seed, Path json, boolean control, int cal
           case "--json" -> json = Path.of(args[++i]);
           case "--deadline" -> deadline = Integer.parseInt(args[++i]);
           case "--control" -> control = true;
+          case "--blank" -> blank = true;
           case "--help", "-h" -> {
             System.out.print(USAGE);
             System.exit(0);
@@ -46,7 +51,7 @@ public record Options(int faults, long seed, Path json, boolean control, int cal
           default -> throw new IllegalArgumentException("unknown option " + args[i]);
         }
       }
-      return new Options(faults, seed, json, control, deadline);
+      return new Options(faults, seed, json, control, blank, deadline);
     } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
       System.err.println("campaign: " + wrong.getMessage());
       System.err.print(USAGE);

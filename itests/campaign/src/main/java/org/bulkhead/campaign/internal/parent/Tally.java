@@ -24,6 +24,7 @@ public final class Tally {
   private int updates;
   private int complaints;
   private int unprovoked;
+  private int late;
   private int twice;
 
   Tally(Plan plan) {
@@ -41,11 +42,12 @@ public final class Tally {
     updates += result.has('U') ? 1 : 0;
     complaints += result.has('C') ? 1 : 0;
     unprovoked += result.has('F') ? 1 : 0;
+    late += result.has('L') ? 1 : 0;
     twice += result.has('2') ? 1 : 0;
     if (result.has('S') && !result.has('D')) {
       silentBy.merge(result.note(), 1, Integer::sum);
     }
-    if (result.has('E') || result.has('U') || result.has('F')) {
+    if (result.has('E') || result.has('U') || result.has('F') || result.has('L')) {
       name(
           "%s %s; seen as %s: %s"
               .formatted(
@@ -116,7 +118,8 @@ public final class Tally {
 
         Transient faults that somebody noticed and that were mended: %.3f %% (%,d of %,d).
         Deaths or hangs of the host: %d. Effects on another compartment: %d. Once done twice: %d.
-        After a complaint: %,d. After an update of the driver: %d. Without a cause: %d.
+        After a complaint: %,d. After an update of the driver: %d. Some effect later: %,d. \
+        Without a cause: %d.
         """
             .formatted(
                 100 * mended(),
@@ -127,6 +130,7 @@ public final class Tally {
                 twice,
                 complaints,
                 updates,
+                late,
                 unprovoked));
     text.append("Seen as: ").append(seenAs).append('\n');
     text.append("Silent: ").append(silentBy).append('\n');
@@ -164,8 +168,8 @@ public final class Tally {
         "  \"seed\": %d, \"finished\": %b, \"seconds\": %d,\n".formatted(seed, finished, seconds));
     json.append(
         ("  \"deaths\": %d, \"effectsOnOthers\": %d, \"onceTwice\": %d, \"complaints\": %d,"
-                + " \"updates\": %d, \"unprovoked\": %d, \"mended\": %.6f,\n")
-            .formatted(deaths, effects, twice, complaints, updates, unprovoked, mended()));
+                + " \"updates\": %d, \"late\": %d, \"unprovoked\": %d, \"mended\": %.6f,\n")
+            .formatted(deaths, effects, twice, complaints, updates, late, unprovoked, mended()));
     rows(json, "class", byKind);
     rows(json, "driver", byDriver);
     json.append("  \"all\": ").append(object(all)).append(",\n  \"named\": [");

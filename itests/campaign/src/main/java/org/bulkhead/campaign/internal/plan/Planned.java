@@ -22,6 +22,11 @@ public record Planned(
     boolean attach,
     boolean permanent) {
 
+  /** The same, which never strikes. */
+  public Planned harmless() {
+    return new Planned(index, driver, chaos, target, Plan.FOR_EVER, count, attach, permanent);
+  }
+
   /** As one line. */
   public String line() {
     return String.join(

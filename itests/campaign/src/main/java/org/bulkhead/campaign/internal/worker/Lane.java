@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.bulkhead.campaign.internal.plan.Planned;
 import org.bulkhead.campaign.internal.worker.Deviation.Kind;
@@ -29,6 +30,7 @@ final class Lane implements Runnable {
   private static final int ATTEMPTS = 6;
   private static final long RUNNING_NANOS = 4_000_000_000L;
   private static final long POLL_NANOS = 500_000L;
+  private static final long IDLE_MILLIS = 500;
 
   /** Well within the restart intensity, so that no fault pays for those before it. */
   private static final int FAULTS_UNTIL_RESET = 3;
@@ -52,8 +54,14 @@ final class Lane implements Runnable {
   private volatile long recoveredAt;
   private volatile String kind = "-";
   private volatile boolean quarantined;
+  private volatile String message = "";
   private int sinceReset;
   private int abandoned;
+
+  /** The last fault that was reached; what is seen before another one is, is its doing still. */
+  private Planned struck;
+
+  private Outcome struckOutcome;
 
   Lane(
       Gateway gateway,
@@ -95,6 +103,7 @@ final class Lane implements Runnable {
     }
     if (detectedAt == 0) {
       kind = fault.kind();
+      message = fault.message();
       detectedAt = System.nanoTime();
       Planned armed = current;
       if (armed != null && !armed.permanent()) {
@@ -138,15 +147,40 @@ final class Lane implements Runnable {
         if (queue.size() < REQUEST_BELOW) {
           link.say("Q " + driver.getSymbolicName());
         }
-        Planned next = queue.take();
+        Planned next = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+        if (next == null) {
+          tell();
+          next = queue.take();
+        }
         current = next;
         link.say("A " + next.index());
         Outcome outcome = inject(next);
         current = null;
-        link.say(outcome.line(next.index()));
+        told(next, outcome);
       }
     } catch (InterruptedException over) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Each fault is told of once nothing more can come of it. */
+  private void told(Planned fault, Outcome outcome) {
+    if (outcome.activated) {
+      tell();
+      struck = fault;
+      struckOutcome = outcome;
+    } else if (outcome.unprovoked && struck != null) {
+      struckOutcome.later(outcome);
+      link.say(new Outcome().line(fault.index()));
+    } else {
+      link.say(outcome.line(fault.index()));
+    }
+  }
+
+  private void tell() {
+    if (struck != null) {
+      link.say(struckOutcome.line(struck.index()));
+      struck = null;
     }
   }
 
@@ -158,6 +192,7 @@ final class Lane implements Runnable {
     detectedAt = 0;
     recoveredAt = 0;
     kind = "-";
+    message = "";
     quarantined = false;
     long twice = load.twice();
     armament.arm(fault);
@@ -223,6 +258,9 @@ final class Lane implements Runnable {
     outcome.quarantined = quarantined;
     outcome.unprovoked = !outcome.activated;
     outcome.kind = kind;
+    if (outcome.unprovoked && !message.isEmpty()) {
+      outcome.note(message);
+    }
     if (outcome.detected && outcome.activated) {
       outcome.detectedNanos = Math.max(0, detectedAt - armament.firedAt());
       if (recoveredAt != 0 && !quarantined && !fault.permanent()) {

@@ -15,13 +15,33 @@ final class Outcome {
   boolean updated;
   boolean twice;
 
-  /** Something happened although the fault was never reached. */
+  /** Something happened although the fault was never reached, nor any before it. */
   boolean unprovoked;
+
+  /** Something more was seen once another fault was armed, and before one was reached. */
+  boolean late;
 
   long detectedNanos = -1;
   long recoveredNanos = -1;
   String kind = "-";
   String note = "";
+
+  /** Adds what was seen later. */
+  void later(Outcome more) {
+    late = true;
+    manifested |= more.manifested;
+    detected |= more.detected;
+    told |= more.told;
+    silent |= more.silent;
+    recovered = more.recovered;
+    quarantined |= more.quarantined;
+    escaped |= more.escaped;
+    complained |= more.complained;
+    updated |= more.updated;
+    twice |= more.twice;
+    kind = kind.equals("-") ? more.kind : kind;
+    note("later: " + more.note);
+  }
 
   void note(String text) {
     note = note.isEmpty() ? text : note + "; " + text;
@@ -42,6 +62,7 @@ final class Outcome {
     flag(flags, updated, 'U');
     flag(flags, twice, '2');
     flag(flags, unprovoked, 'F');
+    flag(flags, late, 'L');
     return "R %d %s %d %d %s %s"
         .formatted(
             index,
