@@ -4,7 +4,9 @@
  *   async  DEPTH transfers in flight, submitted again in their callbacks
  *   trip   SIZE bytes out and in again on the loop-back
  *   block  SIZE bytes of the stick by bulk-only transport
- *   open   transfers begin on time, DEPTH a second, whether or not earlier ones are back */
+ *   open   transfers begin on time, DEPTH a second, whether or not earlier ones are back: latencies
+ *          count from when they were to begin, and all of them follow, as values and their counts */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 
 #define TIMEOUT_MS 5000
 #define FLIGHTS 1024
+#define OPEN_FLIGHTS 256
 #define SAMPLES (4 << 20)
 
 static libusb_context *context;
@@ -131,42 +134,62 @@ static void async_in(int size, int depth) {
   release(all, depth);
 }
 
-static struct libusb_transfer *idle[FLIGHTS];
-static int64_t due[FLIGHTS];
-static int idles;
+/* Open loop: this thread submits on time, another one handles events and notes latencies. */
+static struct libusb_transfer *idle[OPEN_FLIGHTS];
+static int64_t due[OPEN_FLIGHTS];
+static int idles, open_over;
+static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t idle_again = PTHREAD_COND_INITIALIZER;
 
 static void back(struct libusb_transfer *transfer) {
-  flying--;
   if (transfer->status != 0) die("transfer", transfer->status);
   bytes += transfer->actual_length;
   transfers++;
   note(now() - due[(intptr_t)transfer->user_data]);
+  pthread_mutex_lock(&idle_lock);
   idle[idles++] = transfer;
+  pthread_cond_signal(&idle_again);
+  pthread_mutex_unlock(&idle_lock);
+}
+
+static void *open_events(void *unused) {
+  (void)unused;
+  while (!__atomic_load_n(&open_over, __ATOMIC_ACQUIRE)) handle_events(100000000);
+  return NULL;
+}
+
+static struct libusb_transfer *take_idle(int least) {
+  pthread_mutex_lock(&idle_lock);
+  while (idles < least) pthread_cond_wait(&idle_again, &idle_lock);
+  struct libusb_transfer *transfer = idle[--idles];
+  pthread_mutex_unlock(&idle_lock);
+  return transfer;
 }
 
 static void open_loop(int size, int rate) {
-  struct libusb_transfer *all[FLIGHTS];
-  int64_t begin = now();
-  long next = 0;
-  for (idles = 0; idles < FLIGHTS; idles++) {
+  struct libusb_transfer *all[OPEN_FLIGHTS];
+  pthread_t events;
+  for (idles = 0; idles < OPEN_FLIGHTS; idles++) {
     idle[idles] = all[idles] = allocate(size, back);
     all[idles]->user_data = (void *)(intptr_t)idles;
   }
-  for (;;) {
+  open_over = 0;
+  if (pthread_create(&events, NULL, open_events, NULL) != 0) die("thread", 0);
+  int64_t begin = now();
+  for (long next = 0;; next++) {
     int64_t at = begin + next * INT64_C(1000000000) / rate;
     if (at >= until) break;
-    int64_t wait = at - now();
-    if (wait <= 0 && idles > 0) {
-      struct libusb_transfer *transfer = idle[--idles];
-      due[(intptr_t)transfer->user_data] = at;
-      submit(transfer);
-      next++;
-    } else {
-      handle_events(wait > 0 ? wait : 1000000000);
-    }
+    struct timespec when = {at / 1000000000, at % 1000000000};
+    if (at > now()) clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
+    struct libusb_transfer *transfer = take_idle(1);
+    due[(intptr_t)transfer->user_data] = at;
+    int code = libusb_submit_transfer(transfer);
+    if (code != 0) die("submit", code);
   }
-  while (flying > 0) handle_events(1000000000);
-  release(all, FLIGHTS);
+  take_idle(OPEN_FLIGHTS);
+  __atomic_store_n(&open_over, 1, __ATOMIC_RELEASE);
+  pthread_join(events, NULL);
+  release(all, OPEN_FLIGHTS);
 }
 
 static int by_value(const void *a, const void *b) {
@@ -179,6 +202,24 @@ static void print_latencies(void) {
   if (samples == 0) return;
   qsort(latencies, (size_t)samples, sizeof *latencies, by_value);
   for (int i = 0; i < 5; i++) printf(" %u", latencies[(long)((double)(samples - 1) * percentiles[i] / 100)]);
+}
+
+/* All of them, as values of 11 significant bits and how often they were. */
+static void print_histogram(void) {
+  uint32_t value = 0;
+  long count = 0;
+  for (long i = 0; i < samples; i++) {
+    int bits = latencies[i] == 0 ? 0 : 32 - __builtin_clz(latencies[i]);
+    int shift = bits > 11 ? bits - 11 : 0;
+    uint32_t next = latencies[i] >> shift << shift;
+    if (count > 0 && next != value) {
+      printf(" %u %ld", value, count);
+      count = 0;
+    }
+    value = next;
+    count++;
+  }
+  if (count > 0) printf(" %u %ld", value, count);
 }
 
 int main(void) {
@@ -207,6 +248,7 @@ int main(void) {
     else die("mode", 0);
     printf("%ld %lld %lld 0", transfers, bytes, (long long)(now() - begin));
     print_latencies();
+    if (strcmp(mode, "open") == 0) print_histogram();
     printf("\n");
     fflush(stdout);
     free(data);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -310,4 +311,26 @@ int poll(struct pollfd *fds, nfds_t count, int timeout) {
 int timerfd_settime(int fd, int flags, const struct itimerspec *to, struct itimerspec *was) {
   __atomic_add_fetch(&counters->timers, 1, __ATOMIC_RELAXED);
   return (int)syscall(SYS_timerfd_settime, fd, flags, to, was);
+}
+
+/* As poll: a node is a timerfd, which is readable where usbfs would be writable. */
+int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event) {
+  struct epoll_event ours;
+  if (event != NULL && node_at(fd) != NULL) {
+    ours = *event;
+    ours.events = (ours.events & ~(uint32_t)EPOLLOUT) | (ours.events & EPOLLOUT ? EPOLLIN : 0);
+    event = &ours;
+  }
+  return (int)syscall(SYS_epoll_ctl, epoll, operation, fd, event);
+}
+
+/* Tells nodes by their descriptor, so a program has to keep that in the event's data. */
+int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout) {
+  int ready = (int)syscall(SYS_epoll_pwait, epoll, events, most, timeout, NULL, 0);
+  for (int i = 0; i < ready; i++)
+    if (events[i].events & EPOLLIN && events[i].data.fd >= 0 && node_at(events[i].data.fd) != NULL) {
+      events[i].events = EPOLLOUT;
+      __atomic_add_fetch(&counters->polls, 1, __ATOMIC_RELAXED);
+    }
+  return ready;
 }

@@ -110,7 +110,13 @@ public final class Figures {
     return output;
   }
 
-  static double median(List<Double> values) {
+  /**
+   * The middle one, or the mean of the two in the middle.
+   *
+   * @param values at least one
+   * @return the median
+   */
+  public static double median(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1

@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bulkhead.benchmarks.Marked;
+import org.bulkhead.benchmarks.Rounds;
 
 /** Runs all engines over all devices, round by round, and writes the figures. */
 public final class Bench {
 
   private static final int WARM_UP_MILLIS = 1_500;
+  private static final int OFTEN = 4;
 
   private final Path folder;
   private final int rounds;
@@ -24,33 +27,47 @@ public final class Bench {
   /**
    * Measures and prints.
    *
-   * @param args the folder of the stand-in, the folder of the project, "short" or "full", and the
-   *     file for the raw data
+   * @param args the folder of the stand-in, the folder of the project, "short", "full" or "check",
+   *     the file for the raw data, "bench" or "jvms", and "write" to write the tables too
    * @throws Exception where an engine fails
    */
   public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[0]).toAbsolutePath();
+    boolean brief = args[2].equals("short");
     if (args[2].equals("check")) {
-      check(new Bench(Path.of(args[0]).toAbsolutePath(), 1));
+      check(new Bench(folder, 1));
       return;
     }
-    boolean brief = args[2].equals("short");
-    int rounds = brief ? 8 : 16;
+    Path page = args.length > 5 ? Path.of(args[1], "docs/performance.md") : null;
+    if (args[4].equals("jvms")) {
+      Jvms jvms = new Jvms(folder, Rounds.or(brief ? 1 : 4));
+      jvms.measure();
+      Files.writeString(Path.of(args[3]), jvms.json());
+      show(page, "jvms", jvms.table());
+      return;
+    }
+    int rounds = Rounds.or(brief ? 8 : 16);
     int millis = brief ? 150 : 300;
     Matrix matrix = new Matrix(brief, millis);
-    Bench bench = new Bench(Path.of(args[0]).toAbsolutePath(), rounds);
+    Bench bench = new Bench(folder, rounds);
     for (Device device : Device.values()) {
       bench.measure(device, matrix.of(device));
     }
-    String lines = Report.lines(matrix);
     String machine = "\n" + Report.machine(rounds, millis);
     Files.writeString(Path.of(args[3]), Report.json(matrix, rounds, millis));
-    Path project = Path.of(args[1]);
-    if (args.length > 4 && args[4].equals("write")) {
-      Report.between(project.resolve("docs/performance.md"), "lines", lines + machine);
-      Report.between(
-          project.resolve("benchmarks/README.md"), "points", Report.points(matrix) + machine);
+    Report.histograms(matrix.open, Path.of(args[3].replaceAll("(\\.json)?$", ".hlog")));
+    if (page != null) {
+      Marked.between(
+          Path.of(args[1], "benchmarks/README.md"), "points", Report.points(matrix) + machine);
     }
-    System.out.print(lines + machine);
+    show(page, "lines", Report.lines(matrix) + machine);
+  }
+
+  private static void show(Path page, String name, String figures) throws IOException {
+    if (page != null) {
+      Marked.between(page, name, figures);
+    }
+    System.out.print(figures);
   }
 
   private static void check(Bench bench) throws IOException {
@@ -75,7 +92,13 @@ public final class Bench {
   }
 
   private void measure(Device device, List<Point> points) throws IOException {
-    Map<String, Child> children = start(device, List.of(Point.C, Point.PLAIN, Point.OURS));
+    List<String> engines =
+        points.stream()
+            .flatMap(point -> point.ways().keySet().stream())
+            .map(Point::engine)
+            .distinct()
+            .toList();
+    Map<String, Child> children = start(device, engines);
     try {
       warmUp(points, children);
       for (int round = 0; round < rounds; round++) {
@@ -83,7 +106,11 @@ public final class Bench {
             "bench: %s: round %d of %d, %d points%n",
             device.title, round + 1, rounds, points.size());
         for (Point point : points) {
-          round(point, children, round);
+          // What differs by little needs more.
+          int times = point.ways().containsKey(Point.OFF) ? OFTEN : 1;
+          for (int i = 0; i < times; i++) {
+            round(point, children, round + i);
+          }
         }
       }
     } finally {

@@ -3,6 +3,7 @@ package org.bulkhead.benchmarks.usb;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.bulkhead.benchmarks.WeavingLoader;
@@ -15,8 +16,10 @@ import org.bulkhead.device.transport.TransportListener;
 import org.bulkhead.framework.internal.compartment.Compartments;
 import org.bulkhead.framework.internal.compartment.Host;
 import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.compartment.Unsupervised;
 import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.input.InputHub;
+import org.bulkhead.framework.internal.session.Publisher;
 import org.bulkhead.framework.internal.session.SessionRegistry;
 import org.bulkhead.testkit.internal.ListLog;
 import org.bulkhead.testkit.internal.Offers;
@@ -50,19 +53,25 @@ public final class BulkheadEngine implements Engine {
 
   private final Commanded driver;
 
-  BulkheadEngine() throws Exception {
+  /**
+   * Attaches both drivers.
+   *
+   * @param guarded whether they are woven, and the supervisor looks at them
+   */
+  BulkheadEngine(boolean guarded) throws Exception {
     ListLog log = new ListLog();
-    Offers offers = new Offers();
+    Awaited offers = new Awaited();
     InputHub inputs = new InputHub(KeyboardLayout.named("us"), log.loggers().getLogger("gateway"));
     SessionRegistry sessions = new SessionRegistry(offers, Duration.ofSeconds(30), inputs);
-    Compartments compartments = new Compartments(new Host(Limits.DEFAULT, sessions, log.loggers()));
+    Host host = new Host(Limits.DEFAULT, sessions, log.loggers());
+    Compartments compartments = new Compartments(host);
     CompletableFuture<ManagedDevice> found = new CompletableFuture<>();
     transport(log.loggers()).watch(new Listener(found));
     ManagedDevice device = found.get(20, TimeUnit.SECONDS);
-    UsbDriver first = new WeavingLoader(RAW, true).make(UsbDriver.class, RAW + "RawDriver");
+    UsbDriver first = new WeavingLoader(RAW, guarded).make(UsbDriver.class, RAW + "RawDriver");
     driver = (Commanded) first;
     UsbDriver second =
-        new WeavingLoader(STORAGE, true)
+        new WeavingLoader(STORAGE, guarded)
             .make(UsbDriver.class, STORAGE + "internal.MassStorageDriver");
     device
         .configuration()
@@ -71,8 +80,11 @@ public final class BulkheadEngine implements Engine {
             each ->
                 compartments.attach(
                     device, each, new Source(() -> each.number() == 0 ? first : second)));
-    raw = await(offers, "raw", log);
-    storage = await(offers, "0", log);
+    raw = offers.blockDevice("raw", log);
+    storage = offers.blockDevice("0", log);
+    if (!guarded) {
+      Unsupervised.end(host);
+    }
   }
 
   private static Transport transport(LoggerFactory loggers) throws ReflectiveOperationException {
@@ -86,16 +98,29 @@ public final class BulkheadEngine implements Engine {
     return (Transport) constructor.newInstance(defaults, loggers);
   }
 
-  private static BlockDevice await(Offers offers, String unit, ListLog log)
-      throws InterruptedException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (offers.service(BlockDevice.class, unit) == null) {
-      if (System.nanoTime() - until > 0) {
-        throw new IllegalStateException("no block device " + unit + ": " + log.lines());
-      }
-      TimeUnit.MILLISECONDS.sleep(10);
+  /** The services of the drivers, and a wait for them. */
+  private static final class Awaited implements Publisher {
+
+    private final Offers offers = new Offers();
+
+    @Override
+    public synchronized Runnable publish(Class<?> type, Object service, Map<String, ?> properties) {
+      Runnable withdraw = offers.publish(type, service, properties);
+      notifyAll();
+      return withdraw;
     }
-    return (BlockDevice) offers.service(BlockDevice.class, unit);
+
+    synchronized BlockDevice blockDevice(String unit, ListLog log) throws InterruptedException {
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (offers.service(BlockDevice.class, unit) == null) {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          throw new IllegalStateException("no block device " + unit + ": " + log.lines());
+        }
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+      return (BlockDevice) offers.service(BlockDevice.class, unit);
+    }
   }
 
   private record Listener(CompletableFuture<ManagedDevice> found) implements TransportListener {

@@ -43,7 +43,12 @@ final class Child implements AutoCloseable {
     builder.environment().put("STANDIN_COUNTERS", file.toString());
     // Our sysfs is not of that file system.
     builder.environment().put("SYSTEMD_DEVICE_VERIFY_SYSFS", "0");
-    builder.environment().put("LD_PRELOAD", folder.resolve("standin.so").toString());
+    String standin = folder.resolve("standin.so").toString();
+    builder
+        .environment()
+        .put(
+            "LD_PRELOAD",
+            name.equals(Point.FOREIGN) ? folder.resolve("ffm.so") + " " + standin : standin);
     process = builder.start();
     commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     answers =
@@ -71,14 +76,7 @@ final class Child implements AutoCloseable {
     long cpuBefore = cpuNanos();
     commands.println(command.line());
     long[] figures = Arrays.stream(answer("").split(" ")).mapToLong(Long::parseLong).toArray();
-    return new Sample(
-        figures[0],
-        figures[1],
-        figures[2],
-        cpuNanos() - cpuBefore,
-        figures[3],
-        calls().since(callsBefore),
-        Arrays.copyOfRange(figures, 4, figures.length));
+    return Sample.of(figures, cpuNanos() - cpuBefore, calls().since(callsBefore));
   }
 
   private Sample.Calls calls() {

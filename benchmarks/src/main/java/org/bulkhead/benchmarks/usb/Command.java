@@ -7,7 +7,7 @@ package org.bulkhead.benchmarks.usb;
  *
  * @param mode what to do
  * @param size bytes of a transfer
- * @param depth how many in flight
+ * @param depth how many in flight; how many begin in a second where the mode is "open"
  * @param millis how long
  */
 public record Command(String mode, int size, int depth, int millis) {

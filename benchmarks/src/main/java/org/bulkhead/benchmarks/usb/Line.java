@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
 
 /**
  * A line of what must be shown.
@@ -34,7 +35,11 @@ record Line(String what, String device, String required, String measured, String
         trip(m, 2, "p99.9", 1.5),
         allocated(m),
         calls(m),
-        block(m));
+        block(m),
+        open(m, 99.9, "p99.9", 2),
+        open(m, 99.99, "p99.99", 5),
+        guardedRate(m),
+        guardedCpu(m));
   }
 
   private static Line streaming(Matrix m, Device device) {
@@ -165,6 +170,55 @@ record Line(String what, String device, String required, String measured, String
         percent(0.97),
         percent(ratio) + " (usb4java " + percent(plain) + ")",
         ratio >= 0.97 ? "met" : "missed by " + percent(0.97 - ratio));
+  }
+
+  private static Line open(Matrix m, double percentile, String name, double required) {
+    double c = m.open.latencies(Point.C).getValueAtPercentile(percentile) / 1e3;
+    double plain = m.open.latencies(Point.PLAIN).getValueAtPercentile(percentile) / 1e3;
+    Histogram ours = m.open.latencies(Point.OURS);
+    double value = ours.getValueAtPercentile(percentile) / 1e3;
+    return new Line(
+        m.open.title() + ", half the peak, from when each was to begin, against C: " + name,
+        m.open.device().title,
+        number("≤ %.0f×", required),
+        number(
+            "%.2f× (%.0f µs, C %.0f µs, usb4java %.0f µs; %d samples each)",
+            value / c, value, c, plain, ours.getTotalCount()),
+        atMost(value / c, required));
+  }
+
+  private static Line guardedRate(Matrix m) {
+    ToDoubleFunction<Sample> rate = Sample::megabytesPerSecond;
+    Point worst =
+        m.guarded.stream()
+            .min(Comparator.comparingDouble(p -> p.ratio(Point.OURS, Point.OFF, rate)))
+            .orElseThrow();
+    double value = worst.ratio(Point.OURS, Point.OFF, rate);
+    return new Line(
+        "supervision and weaving on against off, throughput: the worst of three points",
+        worst.device().title,
+        "≥ 99 %",
+        percent(value)
+            + " (%s; half of the rounds %s)"
+                .formatted(worst.title(), worst.quartiles(Point.OURS, Point.OFF, rate)),
+        value >= 0.99 ? "met" : "missed by " + percent(0.99 - value));
+  }
+
+  private static Line guardedCpu(Matrix m) {
+    ToDoubleFunction<Sample> cpu = Sample::cpuMicrosPerTransfer;
+    Point worst =
+        m.guarded.stream()
+            .max(Comparator.comparingDouble(p -> p.ratio(Point.OURS, Point.OFF, cpu)))
+            .orElseThrow();
+    double value = worst.ratio(Point.OURS, Point.OFF, cpu);
+    return new Line(
+        "the same, processor time",
+        worst.device().title,
+        "≤ 104 %",
+        percent(value)
+            + " (%s; half of the rounds %s)"
+                .formatted(worst.title(), worst.quartiles(Point.OURS, Point.OFF, cpu)),
+        value <= 1.04 ? "met" : "missed by " + percent(value - 1.04));
   }
 
   private static Point find(List<Point> points, int size, int depth) {

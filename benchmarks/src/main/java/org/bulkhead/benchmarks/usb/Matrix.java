@@ -6,6 +6,9 @@ import java.util.List;
 /** What is measured. */
 final class Matrix {
 
+  /** Of 16 KiB at 400 MB/s. */
+  private static final int HALF_RATE = 400_000_000 / (16 << 10) / 2;
+
   private static final int[] SIZES = {512, 16 << 10, 64 << 10, 1 << 20};
 
   final List<Point> streams = new ArrayList<>();
@@ -16,6 +19,8 @@ final class Matrix {
   final Point trip;
   final Point block;
   final Point synchronous;
+  final Point open;
+  final List<Point> guarded;
 
   /**
    * The short form has fewer depths.
@@ -53,6 +58,24 @@ final class Matrix {
     trip = Point.all(Device.INSTANT, "trip", 64, 1, 2 * millis);
     synchronous = Point.all(Device.INSTANT, "sync", 16 << 10, 1, millis);
     block = Point.all(Device.FAST, "block", 64 << 10, 1, 2 * millis);
+    open =
+        Point.of(Device.FAST, "open loop, 16 KiB at %d a second".formatted(HALF_RATE))
+            .with(Point.C, "open", 16 << 10, HALF_RATE, brief ? 500 : 5_500)
+            .with(Point.PLAIN, "open", 16 << 10, HALF_RATE, brief ? 500 : 5_500)
+            .with(Point.OURS, "open", 16 << 10, HALF_RATE, brief ? 500 : 5_500);
+    guarded =
+        List.of(
+            guarded("async", 16 << 10, 16, millis),
+            guarded("async", 64 << 10, 16, millis),
+            guarded("block", 64 << 10, 1, millis));
+  }
+
+  private static Point guarded(String mode, int size, int depth, int millis) {
+    return Point.of(
+            Device.COPY,
+            mode + " " + Point.bytes(size) + (depth > 1 ? " × " + depth : "") + ", guarded or not")
+        .with(Point.OURS, mode, size, depth, millis)
+        .with(Point.OFF, mode, size, depth, millis);
   }
 
   private static Point async(Device device, int size, int depth, int millis) {
@@ -64,12 +87,22 @@ final class Matrix {
     return points().stream().filter(point -> point.device() == device).toList();
   }
 
+  /** Those that C and plain usb4java are in as well. */
+  List<Point> compared() {
+    List<Point> all = new ArrayList<>(points());
+    all.removeAll(guarded);
+    all.remove(open);
+    return all;
+  }
+
   List<Point> points() {
     List<Point> all = new ArrayList<>(streams);
     all.addAll(worked);
     all.addAll(copied);
     all.addAll(bare);
     all.addAll(List.of(sequential, trip, synchronous, block));
+    all.add(open);
+    all.addAll(guarded);
     return all;
   }
 }

@@ -3,6 +3,9 @@ package org.bulkhead.benchmarks.usb;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.usb4java.Context;
 import org.usb4java.DeviceHandle;
 import org.usb4java.LibUsb;
@@ -14,6 +17,7 @@ final class PlainEngine implements Engine {
 
   private static final long TIMEOUT_MILLIS = 5_000;
   private static final byte TYPE_BULK = 2;
+  private static final int OPEN_FLIGHTS = 256;
 
   private final Context context = new Context();
   private final DeviceHandle handle;
@@ -31,7 +35,7 @@ final class PlainEngine implements Engine {
   }
 
   @Override
-  public void run(Command command, Tally tally) {
+  public void run(Command command, Tally tally) throws InterruptedException {
     ByteBuffer data = ByteBuffer.allocateDirect(command.size());
     switch (command.mode()) {
       case "sync" -> {
@@ -39,6 +43,7 @@ final class PlainEngine implements Engine {
       }
       case "async" -> async(command, tally);
       case "trip" -> trip(data, tally);
+      case "open" -> open(command, tally);
       case "block" -> block(data, tally);
       default -> throw new IllegalArgumentException(command.mode());
     }
@@ -91,14 +96,7 @@ final class PlainEngine implements Engine {
         };
     Transfer[] all = new Transfer[command.depth()];
     for (int i = 0; i < all.length; i++) {
-      all[i] = LibUsb.allocTransfer();
-      all[i].setDevHandle(handle);
-      all[i].setEndpoint((byte) 0x81);
-      all[i].setType(TYPE_BULK);
-      all[i].setTimeout(0);
-      all[i].setBuffer(ByteBuffer.allocateDirect(command.size()));
-      all[i].setLength(command.size());
-      all[i].setCallback(again);
+      all[i] = allocate(command.size(), again);
     }
     for (Transfer transfer : all) {
       submit(transfer);
@@ -108,6 +106,76 @@ final class PlainEngine implements Engine {
     }
     for (Transfer transfer : all) {
       LibUsb.freeTransfer(transfer);
+    }
+  }
+
+  private Transfer allocate(int size, TransferCallback callback) {
+    Transfer made = LibUsb.allocTransfer();
+    made.setDevHandle(handle);
+    made.setEndpoint((byte) 0x81);
+    made.setType(TYPE_BULK);
+    made.setTimeout(0);
+    made.setBuffer(ByteBuffer.allocateDirect(size));
+    made.setLength(size);
+    made.setCallback(callback);
+    return made;
+  }
+
+  /** This thread submits on time, another one handles events and notes latencies. */
+  private void open(Command command, Tally tally) throws InterruptedException {
+    ArrayBlockingQueue<Slot> idle = new ArrayBlockingQueue<>(OPEN_FLIGHTS);
+    for (int i = 0; i < OPEN_FLIGHTS; i++) {
+      Slot slot = new Slot(idle, tally);
+      slot.transfer = allocate(command.size(), slot);
+      idle.add(slot);
+    }
+    AtomicBoolean over = new AtomicBoolean();
+    Thread events =
+        new Thread(
+            () -> {
+              while (!over.get()) {
+                check(LibUsb.handleEventsTimeout(context, 100_000));
+              }
+            },
+            "usb4java events");
+    events.start();
+    long number = 0;
+    for (long due = tally.due(0, command.depth());
+        !tally.ends(due);
+        due = tally.due(++number, command.depth())) {
+      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+        LockSupport.parkNanos(wait);
+      }
+      Slot slot = idle.take();
+      slot.due = due;
+      check(LibUsb.submitTransfer(slot.transfer));
+    }
+    for (int i = 0; i < OPEN_FLIGHTS; i++) {
+      LibUsb.freeTransfer(idle.take().transfer);
+    }
+    over.set(true);
+    events.join();
+  }
+
+  /** A transfer and when it was to begin. */
+  private static final class Slot implements TransferCallback {
+
+    private final ArrayBlockingQueue<Slot> idle;
+    private final Tally tally;
+    private Transfer transfer;
+    private volatile long due;
+
+    Slot(ArrayBlockingQueue<Slot> idle, Tally tally) {
+      this.idle = idle;
+      this.tally = tally;
+    }
+
+    @Override
+    public void processTransfer(Transfer back) {
+      check(-back.status());
+      tally.note(System.nanoTime() - due);
+      tally.count(back.actualLength());
+      idle.add(this);
     }
   }
 

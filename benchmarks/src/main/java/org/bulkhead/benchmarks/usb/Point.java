@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
 
 /**
  * One device and one thing to do, and what the ways to do it came to, round by round.
@@ -21,6 +22,12 @@ record Point(
   static final String C = "c";
   static final String PLAIN = "usb4java";
   static final String OURS = "bulkhead";
+
+  /** JavaDoesUSB, which calls libc by Java's foreign-function API. */
+  static final String FOREIGN = "javadoesusb";
+
+  /** Ours without weaving and supervision. */
+  static final String OFF = "off";
 
   static Point of(Device device, String title) {
     return new Point(device, title, new LinkedHashMap<>(), new LinkedHashMap<>());
@@ -51,13 +58,39 @@ record Point(
 
   /** The median over the rounds of one way's figure divided by another's. */
   double ratio(String way, String other, ToDoubleFunction<Sample> figure) {
+    return median(ratios(way, other, figure));
+  }
+
+  /** How far from the median such ratios are in half of the rounds, at each side. */
+  String quartiles(String way, String other, ToDoubleFunction<Sample> figure) {
+    double[] sorted = ratios(way, other, figure);
+    java.util.Arrays.sort(sorted);
+    return String.format(
+        Locale.ROOT,
+        "%.1f–%.1f %%",
+        100 * sorted[sorted.length / 4],
+        100 * sorted[sorted.length * 3 / 4]);
+  }
+
+  private double[] ratios(String way, String other, ToDoubleFunction<Sample> figure) {
     double[] ratios = new double[samples.get(way).size()];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] =
           figure.applyAsDouble(samples.get(way).get(i))
               / figure.applyAsDouble(samples.get(other).get(i));
     }
-    return median(ratios);
+    return ratios;
+  }
+
+  /** All latencies of all rounds. */
+  Histogram latencies(String way) {
+    Histogram all = new Histogram(3);
+    for (Sample sample : samples.get(way)) {
+      for (int i = 0; i < sample.histogram().length; i += 2) {
+        all.recordValueWithCount(sample.histogram()[i], sample.histogram()[i + 1]);
+      }
+    }
+    return all;
   }
 
   /** The median over the rounds of the difference. */

@@ -1,17 +1,17 @@
 package org.bulkhead.benchmarks.usb;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogWriter;
 
 /** What is written of the figures. */
 final class Report {
-
-  private static final String BEGIN = "<!-- %s by ./bench -->";
-  private static final String END = "<!-- end of %s -->";
 
   private Report() {}
 
@@ -27,7 +27,7 @@ final class Report {
             "| device | what | C, MB/s | usb4java | Bulkhead | by a handler"
                 + " | CPU µs per transfer: C | usb4java | Bulkhead | by a handler |\n"
                 + "|---|---|---|---|---|---|---|---|---|---|\n");
-    for (Point point : matrix.points()) {
+    for (Point point : matrix.compared()) {
       String handler = "bulkhead handler";
       boolean handled = point.ways().containsKey(handler);
       text.append(
@@ -84,18 +84,18 @@ final class Report {
         + "]}\n";
   }
 
-  /** Replaces what stands between two marks, where a file has them. */
-  static void between(Path file, String name, String figures) throws IOException {
-    String text = Files.readString(file);
-    int begin = text.indexOf(BEGIN.formatted(name));
-    int end = text.indexOf(END.formatted(name));
-    if (begin >= 0 && end > begin) {
-      Files.writeString(
-          file,
-          text.substring(0, begin + BEGIN.formatted(name).length())
-              + "\n"
-              + figures
-              + text.substring(end));
+  /** All latencies, in HdrHistogram's own format, a line for each way. */
+  static void histograms(Point point, Path file) throws IOException {
+    try (PrintStream out = new PrintStream(file.toFile(), StandardCharsets.UTF_8)) {
+      HistogramLogWriter writer = new HistogramLogWriter(out);
+      writer.outputLogFormatVersion();
+      writer.outputComment("ns; " + point.title() + "; " + point.device().title);
+      writer.outputLegend();
+      for (String way : point.ways().keySet()) {
+        Histogram all = point.latencies(way);
+        all.setTag(way);
+        writer.outputIntervalHistogram(0, 0, all, 1);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ package org.bulkhead.benchmarks.usb;
  * @param allocatedBytes by all Java threads in the steady state
  * @param calls how the counters of the stand-in grew
  * @param latencies in ns: p50, p99, p99.9, p99.99 and the worst; empty where not measured
+ * @param histogram of all latencies, values and their counts in turns; empty but for an open loop
  */
 record Sample(
     long transfers,
@@ -18,7 +19,25 @@ record Sample(
     long cpuNanos,
     long allocatedBytes,
     Calls calls,
-    long[] latencies) {
+    long[] latencies,
+    long[] histogram) {
+
+  private static final int FIGURES = 4;
+  private static final int LATENCIES = 5;
+
+  /** Of the figures of an engine's answer, and what was seen of it from outside. */
+  static Sample of(long[] figures, long cpuNanos, Calls calls) {
+    int after = Math.min(figures.length, FIGURES + LATENCIES);
+    return new Sample(
+        figures[0],
+        figures[1],
+        figures[2],
+        cpuNanos,
+        figures[3],
+        calls,
+        java.util.Arrays.copyOfRange(figures, FIGURES, after),
+        java.util.Arrays.copyOfRange(figures, after, figures.length));
+  }
 
   /** The counters of usbfs/standin.h, in its order. */
   record Calls(

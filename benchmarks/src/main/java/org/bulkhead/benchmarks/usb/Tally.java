@@ -72,6 +72,27 @@ public final class Tally {
     }
   }
 
+  /**
+   * When a transfer of an open loop is to begin.
+   *
+   * @param number of the transfer, from 0
+   * @param rate transfers in a second
+   * @return the time, as {@link System#nanoTime()}
+   */
+  public long due(long number, int rate) {
+    return begin + number * 1_000_000_000L / rate;
+  }
+
+  /**
+   * Whether a time is past the run's.
+   *
+   * @param due the time
+   * @return whether it is
+   */
+  public boolean ends(long due) {
+    return due - until >= 0;
+  }
+
   /** Ends a run that goes on after its call returned. */
   public void end() {
     over.countDown();
@@ -89,8 +110,12 @@ public final class Tally {
     return sum;
   }
 
-  /** "TRANSFERS BYTES NANOS ALLOCATED", and the latencies where there are any. */
-  String line() {
+  /**
+   * "TRANSFERS BYTES NANOS ALLOCATED", and the latencies where there are any.
+   *
+   * @param all whether all of them follow, as values of 11 significant bits and their counts
+   */
+  String line(boolean all) {
     long nanos = System.nanoTime() - begin;
     StringBuilder line =
         new StringBuilder().append(transfers).append(' ').append(bytes).append(' ').append(nanos);
@@ -100,7 +125,26 @@ public final class Tally {
       for (double percentile : PERCENTILES) {
         line.append(' ').append(LATENCIES[(int) ((samples - 1) * percentile / 100)]);
       }
+      if (all) {
+        histogram(line);
+      }
     }
     return line.toString();
+  }
+
+  private void histogram(StringBuilder line) {
+    for (int i = 0; i < samples; ) {
+      int value = rounded(LATENCIES[i]);
+      int first = i;
+      while (i < samples && rounded(LATENCIES[i]) == value) {
+        i++;
+      }
+      line.append(' ').append(value).append(' ').append(i - first);
+    }
+  }
+
+  private static int rounded(int value) {
+    int shift = Math.max(0, 21 - Integer.numberOfLeadingZeros(value));
+    return value >> shift << shift;
   }
 }

@@ -12,14 +12,16 @@ public final class Worker {
   /**
    * Runs commands until there are no more.
    *
-   * @param args the engine: usb4java or bulkhead
+   * @param args the engine: usb4java, bulkhead, or off, which is Bulkhead without weaving and
+   *     supervision
    * @throws Exception where the engine fails
    */
   public static void main(String[] args) throws Exception {
     Engine engine =
         switch (args[0]) {
           case "usb4java" -> new PlainEngine();
-          case "bulkhead" -> new BulkheadEngine();
+          case "bulkhead" -> new BulkheadEngine(true);
+          case "off" -> new BulkheadEngine(false);
           default -> throw new IllegalArgumentException("no engine " + args[0]);
         };
     BufferedReader commands =
@@ -29,7 +31,7 @@ public final class Worker {
       Command command = Command.parse(line);
       Tally tally = new Tally(command.millis());
       engine.run(command, tally);
-      System.out.println(tally.line());
+      System.out.println(tally.line(command.mode().equals("open")));
     }
     System.exit(0);
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.bulkhead.benchmarks.usb.BulkheadEngine;
 import org.bulkhead.benchmarks.usb.Command;
 import org.bulkhead.benchmarks.usb.Tally;
@@ -21,6 +22,16 @@ import org.bulkhead.device.usb.UsbInterface;
 public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.Commanded {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final int OPEN_FLIGHTS = 256;
+
+  /** By their microseconds: a wait of an open loop allocates nothing. */
+  private static final Duration[] WAITS = new Duration[1_000];
+
+  static {
+    for (int i = 0; i < WAITS.length; i++) {
+      WAITS[i] = Duration.ofNanos((i + 1) * 1_000L);
+    }
+  }
 
   private Endpoint source;
   private Endpoint loopIn;
@@ -55,6 +66,7 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
       case "handler" -> handler();
       case "stream" -> stream();
       case "trip" -> trip();
+      case "open" -> open();
       default -> throw new IOException(command.mode());
     }
   }
@@ -113,6 +125,44 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
         data = reader.next(TIMEOUT);
       } while (tally.count(data.remaining()));
     }
+  }
+
+  /** Begins each on time; completions come in the order of submission, and so do their times. */
+  private void open() throws UsbException {
+    Transfer[] idle = new Transfer[OPEN_FLIGHTS];
+    for (int i = 0; i < idle.length; i++) {
+      idle[i] = source.allocate(command.size());
+    }
+    long[] dues = new long[OPEN_FLIGHTS];
+    long begun = 0;
+    long ended = 0;
+    long due = tally.due(0, command.depth());
+    while (!tally.ends(due) || ended < begun) {
+      long wait = tally.ends(due) ? Long.MAX_VALUE : due - System.nanoTime();
+      if (wait <= 0 && begun - ended < OPEN_FLIGHTS) {
+        Transfer next = idle[(int) (begun % OPEN_FLIGHTS)];
+        next.data().clear();
+        source.submit(next, null);
+        dues[(int) (begun++ % OPEN_FLIGHTS)] = due;
+        due = tally.due(begun, command.depth());
+      } else if (begun == ended) {
+        LockSupport.parkNanos(wait);
+      } else {
+        Transfer back = source.reap(wait <= 0 ? TIMEOUT : patience(wait));
+        if (back != null) {
+          back.check();
+          tally.note(System.nanoTime() - dues[(int) (ended++ % OPEN_FLIGHTS)]);
+          tally.count(back.actualLengthBytes());
+        }
+      }
+    }
+    for (Transfer each : idle) {
+      each.free();
+    }
+  }
+
+  private static Duration patience(long nanos) {
+    return WAITS[(int) Math.min(WAITS.length - 1, nanos / 1_000)];
   }
 
   private void handler() throws UsbException {
