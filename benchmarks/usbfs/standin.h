@@ -33,6 +33,7 @@ struct flight {
  * shows that as writable, as usbfs does. */
 struct node {
   int fd;
+  size_t position;       /* of what is read of its descriptors */
   int64_t armed;         /* what the timerfd is set to: 0 for never */
   struct flight *done;   /* by the time they are ready */
   struct flight *waiting; /* for data, in the order of submission */

@@ -126,7 +126,15 @@ final class Jvms {
   }
 
   private void measure(Jvm jvm, Child c) throws IOException {
-    try (Child java = jvm.start(folder)) {
+    Child started;
+    try {
+      started = jvm.start(folder);
+    } catch (IOException e) {
+      System.err.println("bench: without " + jvm.engine + " on Java " + jvm.release + ": " + e);
+      jvms.remove(jvm);
+      return;
+    }
+    try (Child java = started) {
       pair(jvm, jvm.cold, c, java);
       for (int i = 0; i < WARM_ROUNDS; i++) {
         pair(jvm, jvm.warm, c, java);
