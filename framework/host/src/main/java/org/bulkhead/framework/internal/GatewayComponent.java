@@ -1,22 +1,16 @@
 package org.bulkhead.framework.internal;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.bulkhead.device.contract.SessionProperties;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.input.InputListener;
-import org.bulkhead.device.input.KeyboardLayout;
 import org.bulkhead.device.transport.Transport;
-import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.CrashInfo;
 import org.bulkhead.framework.admin.DeviceInfo;
@@ -27,10 +21,8 @@ import org.bulkhead.framework.admin.Gateway;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.admin.NoSuchTargetException;
 import org.bulkhead.framework.admin.Probation;
-import org.bulkhead.framework.admin.Rung;
 import org.bulkhead.framework.internal.access.DeviceManager;
 import org.bulkhead.framework.internal.access.SupervisedDriver;
-import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Compartment;
 import org.bulkhead.framework.internal.compartment.Compartments;
 import org.bulkhead.framework.internal.compartment.Host;
@@ -40,7 +32,6 @@ import org.bulkhead.framework.internal.device.ManagedDevice;
 import org.bulkhead.framework.internal.input.InputHub;
 import org.bulkhead.framework.internal.models.ModelFile;
 import org.bulkhead.framework.internal.names.UsbIds;
-import org.bulkhead.framework.internal.recorder.CrashReports;
 import org.bulkhead.framework.internal.session.SerialEvents;
 import org.bulkhead.framework.internal.session.SessionRegistry;
 import org.bulkhead.framework.internal.weave.DriverWeaver;
@@ -95,6 +86,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final UsbIds names;
   private final DeviceRegistry devices;
   private final DeviceManager manager;
+  private final Inventory inventory;
   private final BundleTroubles troubles;
   private final ModelFile models;
   private volatile ServiceRegistration<DriverLocator> modelLocator;
@@ -110,32 +102,28 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
       BundleContext context, GatewayConfig config, @Reference LoggerFactory loggers) {
     this.context = context;
     this.log = loggers.getLogger("gateway");
-    this.limits = limits(config);
+    Configured configured = new Configured(config, log);
+    this.limits = configured.limits();
     this.faultInjection =
         config.faultInjection() || Boolean.parseBoolean(context.getProperty("bulkhead.demo"));
     Duration patience = Duration.ofMillis(config.sessionPatienceMillis());
     // Before any driver is asked for: what is loaded stays as it is.
     this.weaver = config.weaving() ? DriverWeaver.register(context, log) : null;
-    this.inputs = new InputHub(layout(config.keyboardLayout()), log);
+    this.inputs = new InputHub(configured.keyboardLayout(), log);
     this.serialEvents = new SerialEvents(log, this::listener);
     this.sessions =
         new SessionRegistry(this::publish, patience, inputs, serialEvents::dataAvailable);
-    this.probation =
-        new Probation(Duration.ofSeconds(config.probationSeconds()), config.probationCalls());
-    this.host = new Host(limits, sessions, loggers, crashes(config));
+    this.probation = configured.probation();
+    this.host =
+        new Host(
+            limits, sessions, loggers, configured.crashes(context.getProperty("bulkhead.var")));
     host.limits(this::limits);
     this.compartments = new Compartments(host);
     this.names = UsbIds.of(config.usbIds(), log);
     this.devices =
         new DeviceRegistry(context, log, host.inOrder(), names::device, compartments::deviceLeft);
-    this.manager =
-        new DeviceManager(
-            context,
-            log,
-            new DeviceManager.Settings(
-                limits.updateWait(),
-                Duration.ofMillis(config.accessDeadlineMillis()),
-                Duration.ofSeconds(config.idleDriverSeconds())));
+    this.manager = new DeviceManager(context, log, configured.access());
+    this.inventory = new Inventory(context, host, devices, compartments, names);
     this.troubles = new BundleTroubles(context, host);
     this.models = ModelFile.of(config.models(), context.getProperty("bulkhead.home"), log);
     models.changed();
@@ -146,59 +134,9 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     troubles.open();
   }
 
-  private Limits limits(GatewayConfig config) {
-    return new Limits(
-        Duration.ofMillis(config.callDeadlineMillis()),
-        Duration.ofMillis(config.attachDeadlineMillis()),
-        Duration.ofMillis(config.detachDeadlineMillis()),
-        Limits.DEFAULT.teardown(),
-        config.restartIntensity(),
-        Duration.ofSeconds(config.restartPeriodSeconds()),
-        Duration.ofMillis(config.backoffMillis()),
-        Duration.ofMillis(config.backoffMaxMillis()),
-        Duration.ofMillis(config.updateWaitMillis()),
-        Duration.ofSeconds(config.stableSeconds()),
-        ladder(config.ladder()),
-        new Budget(
-            (long) config.allocationMebibytes() << 20,
-            Duration.ofMillis(config.cpuMillis()),
-            config.errorsPerSecond()));
-  }
-
-  private List<Rung> ladder(String words) {
-    try {
-      return DriverSettings.parseLadder(words.split(","));
-    } catch (IllegalArgumentException unknown) {
-      log.error("ladder: {}; {} is used", unknown.getMessage(), Limits.LADDER);
-      return Limits.LADDER;
-    }
-  }
-
   private Limits limits(String driver) {
     DriverSettings own = settings.get(driver);
     return own == null ? limits : own.over(limits);
-  }
-
-  private CrashReports crashes(GatewayConfig config) {
-    String var = context.getProperty("bulkhead.var");
-    return var == null
-        ? CrashReports.none()
-        : new CrashReports(
-            Path.of(var, "crash"),
-            new CrashReports.Settings(
-                config.crashReportsPerHour(),
-                (long) config.crashReportsMebibytes() << 20,
-                Duration.ofDays(config.crashReportsDays())),
-            log);
-  }
-
-  private KeyboardLayout layout(String name) {
-    try {
-      return KeyboardLayout.named(name);
-    } catch (IllegalArgumentException unknown) {
-      log.error("keyboardLayout: {}; us is used", unknown.getMessage());
-      return KeyboardLayout.named("us");
-    }
   }
 
   private Runnable publish(Class<?> type, Object service, Map<String, ?> properties) {
@@ -384,11 +322,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
 
   @Override
   public List<DeviceInfo> devices() {
-    Map<String, List<Compartment>> attached =
-        compartments.all().stream().collect(Collectors.groupingBy(Compartment::deviceKey));
-    return devices.devices().stream()
-        .map(d -> info(d, attached.getOrDefault(d.identity().key(), List.of())))
-        .toList();
+    return inventory.devices();
   }
 
   @Override
@@ -402,51 +336,9 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     return manager.awaitQuiet(until) && compartments.awaitStarted(until);
   }
 
-  private DeviceInfo info(ManagedDevice device, List<Compartment> attached) {
-    return new DeviceInfo(
-        device.identity(),
-        device.transport(),
-        device.bus().busNumber(),
-        device.bus().address(),
-        device.bus().speed(),
-        device.bus().manufacturer(),
-        device.bus().product(),
-        device.descriptors(),
-        device.bus().activeConfiguration(),
-        infos(attached),
-        device.problem(),
-        names.vendor(device.identity().vendorId()),
-        names.product(device.identity().vendorId(), device.identity().productId()));
-  }
-
-  private static List<CompartmentInfo> infos(List<Compartment> compartments) {
-    return compartments.stream()
-        .map(Compartment::info)
-        .sorted(Comparator.comparingInt(CompartmentInfo::interfaceNumber))
-        .toList();
-  }
-
   @Override
   public List<DriverInfo> drivers() {
-    List<DriverInfo> infos = new ArrayList<>();
-    for (Registered registered : drivers.values()) {
-      SupervisedDriver driver = registered.driver();
-      Bundle bundle = driver.bundle();
-      infos.add(
-          new DriverInfo(
-              driver.name(),
-              bundle.getBundleId(),
-              bundle.getSymbolicName(),
-              bundle.getVersion().toString(),
-              true,
-              driver.matches(),
-              host.tally(driver.name()).faults(),
-              host.tally(driver.name()).ladder(),
-              infos(compartments.of(c -> c.driverName().equals(driver.name())))));
-    }
-    StoppedDrivers.in(context, infos, host).forEach(infos::add);
-    infos.sort(Comparator.comparing(DriverInfo::name));
-    return infos;
+    return inventory.drivers(drivers.values().stream().map(Registered::driver).toList());
   }
 
   @Override
