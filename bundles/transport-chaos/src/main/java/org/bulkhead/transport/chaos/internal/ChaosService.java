@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import org.bulkhead.transport.chaos.ChaosRule;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.hooks.service.EventListenerHook;
@@ -46,6 +48,10 @@ public final class ChaosService implements Chaos {
   private final Logger log;
   private final Plans plans;
   private final ServiceRegistration<?> hiding;
+
+  /** Transports that somebody may have found before they were hidden. */
+  private final Set<ServiceReference<Transport>> earlier = ConcurrentHashMap.newKeySet();
+
   private final Map<ServiceReference<Transport>, ServiceRegistration<Transport>> decorated =
       new ConcurrentHashMap<>();
 
@@ -62,6 +68,11 @@ public final class ChaosService implements Chaos {
             Duration.ofMillis(config.delayMillis()));
     String[] hooks = {FindHook.class.getName(), EventListenerHook.class.getName()};
     hiding = context.registerService(hooks, new Hiding(context), null);
+    try {
+      earlier.addAll(context.getServiceReferences(Transport.class, null));
+    } catch (InvalidSyntaxException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   private List<ChaosFault> faults(String[] names) {
@@ -81,7 +92,8 @@ public final class ChaosService implements Chaos {
       policy = ReferencePolicy.DYNAMIC,
       target = "(!(" + DECORATED + "=true))")
   void addTransport(ServiceReference<Transport> reference, Transport transport) {
-    if (usedByOthers(reference)) {
+    // Others may use it all the same: a simulated bus is a service of two kinds.
+    if (earlier.remove(reference) && usedByOthers(reference)) {
       restart(reference.getBundle());
       return;
     }

@@ -72,7 +72,12 @@ public final class Campaign {
     }
   }
 
-  /** Runs until every fault is counted. Blocks. */
+  /** Whether it was ended early. */
+  public boolean isEnded() {
+    return ended;
+  }
+
+  /** Runs until every fault is counted, or it is ended. Blocks. */
   public void run() throws IOException, InterruptedException {
     while (!ended && tally.injected() < options.faults()) {
       try (Child running = Child.start(gateway.home(), options)) {
@@ -92,7 +97,8 @@ public final class Campaign {
   private String follow(Child running) {
     ready = false;
     try {
-      for (String line = running.hear(); line != null; line = running.hear()) {
+      // What a process says that is being ended is not a campaign's any more.
+      for (String line = running.hear(); line != null && !ended; line = running.hear()) {
         String[] words = line.split(" ", 3);
         switch (words[0]) {
           case "READY" -> ready = true;

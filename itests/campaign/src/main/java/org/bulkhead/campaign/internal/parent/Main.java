@@ -29,6 +29,10 @@ public final class Main {
         "campaign: %,d faults, seed %d, gateway in %s%n",
         options.faults(), options.seed(), gateway.home());
     campaign.run();
+    if (campaign.isEnded()) {
+      // The JVM ends, and prints.
+      return;
+    }
     Runtime.getRuntime().removeShutdownHook(interrupted);
     print(campaign, options, true);
     tidy(campaign, work);

@@ -55,6 +55,7 @@ public final class Tally {
     }
   }
 
+  /** Deaths and effects are named however many lines there are. */
   private void name(String line) {
     if (named.size() < NAMED) {
       named.add(line);
@@ -63,12 +64,12 @@ public final class Tally {
 
   synchronized void death(String how) {
     deaths++;
-    name("HOST " + how);
+    named.add("HOST " + how);
   }
 
   synchronized void effect(String what) {
     effects++;
-    name("OTHER COMPARTMENT " + what);
+    named.add("OTHER COMPARTMENT " + what);
   }
 
   /** How many faults have been injected. */

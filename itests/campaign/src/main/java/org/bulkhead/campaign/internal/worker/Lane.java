@@ -262,7 +262,10 @@ final class Lane implements Runnable {
       outcome.note(message);
     }
     if (outcome.detected && outcome.activated) {
-      outcome.detectedNanos = Math.max(0, detectedAt - armament.firedAt());
+      long firedAt = armament.firedAt();
+      if (firedAt != 0) {
+        outcome.detectedNanos = Math.max(0, detectedAt - firedAt);
+      }
       if (recoveredAt != 0 && !quarantined && !fault.permanent()) {
         outcome.recoveredNanos = recoveredAt - detectedAt;
       }
