@@ -3,7 +3,6 @@ package org.bulkhead.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bulkhead.device.driver.UsbDriver.Attachment.NOTHING_TO_DO;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +22,7 @@ import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.testkit.internal.Await;
 import org.bulkhead.transport.sim.Handshake;
 import org.bulkhead.transport.sim.ScriptedDevice;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -124,12 +124,9 @@ class ReplayTest {
   }
 
   @Test
+  @Tag("tshark")
   void trace_isWhatWiresharkReads() throws Exception {
-    boolean here = run("tshark", "--version").contains("TShark");
-    if ("1".equals(System.getenv("BULKHEAD_REQUIRE_ALL"))) {
-      assertThat(here).as("tshark: apt-get install tshark").isTrue();
-    }
-    assumeTrue(here, "tshark is not here: apt-get install tshark");
+    assertThat(run("tshark", "--version")).as("apt-get install tshark").contains("TShark");
     String trace = crash().resolve("trace.pcapng").toString();
     String lines =
         run(

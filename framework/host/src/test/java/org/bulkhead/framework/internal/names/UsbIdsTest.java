@@ -1,7 +1,6 @@
 package org.bulkhead.framework.internal.names;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.service.log.Logger;
@@ -193,12 +193,10 @@ class UsbIdsTest {
   }
 
   @Test
+  @Tag("usb-ids")
   void listOfTheDistribution_isReadInLittleMemory() throws Exception {
     Path real = UsbIds.USUAL.stream().filter(Files::isRegularFile).findFirst().orElse(null);
-    if ("1".equals(System.getenv("BULKHEAD_REQUIRE_ALL"))) {
-      assertThat(real).as("the USB ID list: apt-get install usb.ids").isNotNull();
-    }
-    assumeTrue(real != null, "no USB ID list: apt-get install usb.ids");
+    assertThat(real).as("the USB ID list: apt-get install usb.ids").isNotNull();
     UsbIds names = of(real);
     assertThat(names.vendor(0x0403)).containsIgnoringCase("Future Technology");
     assertThat(names.product(0x0403, 0x6001)).contains("FT232");
