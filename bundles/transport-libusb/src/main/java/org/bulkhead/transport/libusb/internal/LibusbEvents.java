@@ -100,22 +100,26 @@ final class LibusbEvents {
     long left = nanos;
     do {
       if (turn.tryTake()) {
-        boolean works;
-        try {
-          works = lead(over, until, left);
-        } finally {
-          release();
-        }
-        if (!works) {
-          LockSupport.parkNanos(this, Math.min(left, RETRY_NANOS));
-        }
-      } else if (left > 0) {
-        turn.follow(over, left);
+        leadAndRelease(over, until, left);
+      } else if (left > 0 && turn.follow(over, left)) {
+        leadAndRelease(over, until, until - System.nanoTime());
       }
     } while (!over.getAsBoolean()
         && !Thread.currentThread().isInterrupted()
         && (left = until - System.nanoTime()) > 0);
     turn.pass();
+  }
+
+  private void leadAndRelease(BooleanSupplier over, long until, long left) {
+    boolean works;
+    try {
+      works = lead(over, until, left);
+    } finally {
+      release();
+    }
+    if (!works) {
+      LockSupport.parkNanos(this, Math.min(left, RETRY_NANOS));
+    }
   }
 
   /** Handles events until the wait is over; false where libusb cannot. */
@@ -360,7 +364,7 @@ final class LibusbEvents {
       if (streaming && turn.claim(Long.MAX_VALUE / 2 + System.nanoTime())) {
         handleEvents();
       } else if (taken == seen) {
-        if (turn.isFree()) {
+        if (turn.isFree() && !turn.isWaitedFor()) {
           break;
         }
         turn.awaitRelease();

@@ -97,14 +97,19 @@ final class Turn {
     }
   }
 
-  /** Parks until it may be free, or the wait may be over. Who is then not to take it passes it. */
-  void follow(BooleanSupplier over, long nanos) {
+  /**
+   * Parks until it may be free, or the wait may be over, and takes it if so. Until then this thread
+   * counts as one that waits, before which the event thread takes none. Who gets nothing and waits
+   * no more passes it.
+   */
+  boolean follow(BooleanSupplier over, long nanos) {
     Thread me = Thread.currentThread();
     add(me);
     try {
       if ((holder.get() != null || claims.get() > 0) && !over.getAsBoolean()) {
         LockSupport.parkNanos(this, nanos);
       }
+      return !over.getAsBoolean() && tryTake();
     } finally {
       remove(me);
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,8 +38,7 @@ class TurnTest {
   private Thread follower(AtomicBoolean over, CompletableFuture<Void> got, CountDownLatch until) {
     return start(
         () -> {
-          while (!turn.tryTake()) {
-            turn.follow(over::get, LONG_NANOS);
+          while (!turn.tryTake() && !turn.follow(over::get, LONG_NANOS)) {
             if (over.get() || Thread.currentThread().isInterrupted()) {
               turn.pass();
               return;
@@ -103,6 +103,30 @@ class TurnTest {
     turn.release();
 
     soon(got);
+  }
+
+  @Test
+  void whoWaits_countsAsWaitingUntilItHasTried() throws Exception {
+    assertThat(turn.tryTake()).isTrue();
+    AtomicInteger looks = new AtomicInteger();
+    AtomicInteger uncounted = new AtomicInteger();
+    CompletableFuture<Boolean> got = new CompletableFuture<>();
+    BooleanSupplier over =
+        () -> {
+          looks.incrementAndGet();
+          if (!turn.isWaitedFor()) {
+            uncounted.incrementAndGet();
+          }
+          return false;
+        };
+    untilParked(start(() -> got.complete(turn.follow(over, LONG_NANOS))));
+
+    turn.release();
+
+    assertThat(got.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(turn.isWaitedFor()).isFalse();
+    assertThat(looks).hasValueGreaterThan(1);
+    assertThat(uncounted).hasValue(0);
   }
 
   @Test
@@ -193,8 +217,8 @@ class TurnTest {
           CompletableFuture.runAsync(
               () -> {
                 for (int round = 0; round < 2_000; round++) {
-                  while (!turn.tryTake()) {
-                    turn.follow(() -> false, LONG_NANOS);
+                  while (!turn.tryTake() && !turn.follow(() -> false, LONG_NANOS)) {
+                    Thread.onSpinWait();
                   }
                   assertThat(inside.incrementAndGet()).isEqualTo(1);
                   inside.decrementAndGet();
