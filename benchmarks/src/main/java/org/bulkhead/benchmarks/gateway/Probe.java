@@ -14,7 +14,6 @@ import java.util.function.BooleanSupplier;
 import org.bulkhead.transport.sim.SerialPeer;
 import org.bulkhead.transport.sim.SimAcm;
 import org.bulkhead.transport.sim.SimBus;
-import org.bulkhead.transport.sim.SimDescription;
 import org.bulkhead.transport.sim.SimDevice;
 import org.bulkhead.transport.sim.SimFtdi;
 import org.bulkhead.transport.sim.SimHid;
@@ -143,22 +142,10 @@ public final class Probe implements BundleActivator, ServiceListener, Runnable {
   private SimDevice device(int kind) {
     String name = "P" + ++serial;
     return switch (kind) {
-      case 0 -> stick(name);
+      case 0 -> new SimStick(name, SimMedium.pattern(1 << 20, 1));
       case 1 -> new SimFtdi(name, SerialPeer.loopback());
       case 2 -> new SimAcm(name, SerialPeer.loopback());
       default -> SimHid.keyboard(name);
     };
-  }
-
-  private static SimStick stick(String name) {
-    return new SimStick(
-        SimDescription.builder(0x1209, 0x0001)
-            .serialNumber(name)
-            .configuration(1)
-            .interfaceSetting(0, 0, 0x08, 0x06, 0x50)
-            .bulk(0x81)
-            .bulk(0x02)
-            .build(),
-        SimMedium.pattern(1 << 20, 1));
   }
 }

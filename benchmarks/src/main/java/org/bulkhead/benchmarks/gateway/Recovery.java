@@ -31,7 +31,6 @@ import org.bulkhead.framework.internal.input.InputHub;
 import org.bulkhead.framework.internal.session.SessionRegistry;
 import org.bulkhead.testkit.internal.ListLog;
 import org.bulkhead.transport.sim.SimBus;
-import org.bulkhead.transport.sim.SimDescription;
 import org.bulkhead.transport.sim.SimMedium;
 import org.bulkhead.transport.sim.SimStick;
 
@@ -158,7 +157,7 @@ public final class Recovery {
     SimBus bus = new SimBus();
     bus.watch(new Attaching());
     for (int i = 0; i < devices; i++) {
-      bus.plug(stick("R" + i));
+      bus.plug(new SimStick("R" + i, SimMedium.pattern(1 << 20, 1)));
     }
     if (!all.await(2, TimeUnit.MINUTES)) {
       throw new IllegalStateException("only " + offered.size() + " are served: " + log.lines());
@@ -210,18 +209,6 @@ public final class Recovery {
 
     @Override
     public void left(BusDevice bus) {}
-  }
-
-  private static SimStick stick(String serial) {
-    return new SimStick(
-        SimDescription.builder(0x1209, 0x0001)
-            .serialNumber(serial)
-            .configuration(1)
-            .interfaceSetting(0, 0, 0x08, 0x06, 0x50)
-            .bulk(0x81)
-            .bulk(0x02)
-            .build(),
-        SimMedium.pattern(1 << 20, 1));
   }
 
   /** Nanoseconds: detect, tear down, pause, start, reintegrate. */

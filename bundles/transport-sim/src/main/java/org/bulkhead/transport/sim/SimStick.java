@@ -62,11 +62,21 @@ public final class SimStick implements SimDevice {
    * @param media one unit each, 1 to 16
    */
   public SimStick(SimMedium... media) {
+    this("SIM000000001", media);
+  }
+
+  /**
+   * One of several sticks.
+   *
+   * @param serialNumber tells them apart
+   * @param media one unit each, 1 to 16
+   */
+  public SimStick(String serialNumber, SimMedium... media) {
     this(
         SimDescription.builder(0x1209, 0x0001)
             .manufacturer("Bulkhead")
             .product("Simulated Stick")
-            .serialNumber("SIM000000001")
+            .serialNumber(serialNumber)
             .configuration(1)
             .interfaceSetting(0, 0, 0x08, 0x06, 0x50)
             .bulk(IN)

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bulkhead.transport.sim.SerialPeer;
 import org.bulkhead.transport.sim.SimAcm;
-import org.bulkhead.transport.sim.SimDescription;
 import org.bulkhead.transport.sim.SimDevice;
 import org.bulkhead.transport.sim.SimFtdi;
 import org.bulkhead.transport.sim.SimHid;
@@ -242,24 +241,12 @@ public class ScaleIT extends BusTest {
   private static SimDevice device(int kind) {
     String serial = "N" + ++lastSerial;
     return switch (kind) {
-      case 0 -> stick(serial);
+      case 0 -> new SimStick(serial, SimMedium.pattern(1 << 20, 1));
       case 1 -> new SimFtdi(serial, SerialPeer.loopback());
       case 2 -> new SimAcm(serial, SerialPeer.loopback());
       case 3 -> SimHid.keyboard(serial);
       default -> new SimThermometer(serial);
     };
-  }
-
-  private static SimStick stick(String serial) {
-    return new SimStick(
-        SimDescription.builder(0x1209, 0x0001)
-            .serialNumber(serial)
-            .configuration(1)
-            .interfaceSetting(0, 0, 0x08, 0x06, 0x50)
-            .bulk(0x81)
-            .bulk(0x02)
-            .build(),
-        SimMedium.pattern(1 << 20, 1));
   }
 
   private static int threads() {
