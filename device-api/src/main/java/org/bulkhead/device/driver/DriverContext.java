@@ -1,8 +1,10 @@
 package org.bulkhead.device.driver;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.bulkhead.device.usb.UsbDevice;
+import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.osgi.annotation.versioning.ProviderType;
 import org.osgi.service.log.Logger;
@@ -77,6 +79,17 @@ public interface DriverContext {
    * @return false where there is no record
    */
   boolean deviceUntouched();
+
+  /**
+   * Waits, where the device has no event to wait for: it is to be asked again a little later. Ends
+   * with the incarnation, as every wait in the framework does. No progress: the driver's time runs
+   * on. Called where driver code runs, on any of its threads.
+   *
+   * @param howLong how long; nothing, where it is negative
+   * @throws UsbException of kind {@link UsbException.Kind#CANCELLED} where this thread is
+   *     interrupted, which it then still is
+   */
+  void pause(Duration howLong) throws UsbException;
 
   /**
    * Declares the driver broken, for a fault that it finds outside of a call. It is ended and

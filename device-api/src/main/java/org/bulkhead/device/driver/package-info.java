@@ -1,6 +1,6 @@
 /** The driver contract: what a driver matches, how it attaches and what it is given. */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package org.bulkhead.device.driver;
 
 import org.osgi.annotation.bundle.Export;

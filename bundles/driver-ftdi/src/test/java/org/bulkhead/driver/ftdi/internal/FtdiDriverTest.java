@@ -3,6 +3,7 @@ package org.bulkhead.driver.ftdi.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.annotation.Annotation;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +147,11 @@ class FtdiDriverTest {
     @Override
     public boolean deviceUntouched() {
       return untouched;
+    }
+
+    @Override
+    public void pause(Duration howLong) {
+      throw new AssertionError("a serial line has its events");
     }
 
     @Override

@@ -15,14 +15,13 @@ final class LogicalUnit implements BlockDevice {
 
   /**
    * How the driver waits for a unit that becomes ready. The device does not say when it is
-   * (bulk-only transport has no events): it is asked again (SPC-4, TEST UNIT READY). An interrupt,
-   * as at unplug or at the deadline, ends the wait.
+   * (bulk-only transport has no events): it is asked again (SPC-4, TEST UNIT READY).
    */
   @FunctionalInterface
   interface Pause {
 
     /** Blocks for a while. */
-    void take(Duration howLong) throws InterruptedException;
+    void take(Duration howLong) throws UsbException;
   }
 
   /**
@@ -212,7 +211,7 @@ final class LogicalUnit implements BlockDevice {
         return sense;
       }
       if (sense.isBecomingReady() && questions++ < READY_QUESTIONS) {
-        pause();
+        pause.take(READY_PAUSE);
       } else if (!sense.isPassing() || conditions++ == PASSING_CONDITIONS) {
         return sense;
       }
@@ -234,15 +233,5 @@ final class LogicalUnit implements BlockDevice {
       throw new IOException(where() + Scsi.name(command) + " failed and REQUEST SENSE too");
     }
     return Sense.parse(transport.received());
-  }
-
-  private void pause() throws UsbException {
-    try {
-      pause.take(READY_PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UsbException(
-          UsbException.Kind.CANCELLED, where() + "interrupted while it was becoming ready");
-    }
   }
 }

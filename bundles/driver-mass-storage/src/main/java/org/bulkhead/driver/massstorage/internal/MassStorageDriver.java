@@ -41,7 +41,7 @@ public final class MassStorageDriver implements UsbDriver {
     UnitTable found = new UnitTable();
     int highest = known == null ? requests.highestLun() : known.highestLun();
     for (int lun = 0; lun <= highest; lun++) {
-      LogicalUnit unit = new LogicalUnit(transport, name, lun, d -> Thread.sleep(d.toMillis()));
+      LogicalUnit unit = new LogicalUnit(transport, name, lun, context::pause);
       // The first one is asked in any life: where the device does not answer, attaching is to fail.
       found.add(known == null || lun == 0 ? unit.inquire() : known.inquiry(lun));
       units.add(unit);

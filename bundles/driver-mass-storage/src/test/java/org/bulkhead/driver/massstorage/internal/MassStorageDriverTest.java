@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +175,11 @@ class MassStorageDriverTest {
     @Override
     public boolean deviceUntouched() {
       return false;
+    }
+
+    @Override
+    public void pause(Duration howLong) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.bulkhead.framework.internal.compartment;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.Remembered;
 import org.bulkhead.device.usb.UsbDevice;
+import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.framework.internal.usb.LentDevice;
 import org.osgi.service.log.Logger;
@@ -91,6 +93,11 @@ final class Context implements DriverContext {
   @Override
   public boolean deviceUntouched() {
     return state.isOf(device.touch());
+  }
+
+  @Override
+  public void pause(Duration howLong) throws UsbException {
+    device.pause(howLong);
   }
 
   @Override

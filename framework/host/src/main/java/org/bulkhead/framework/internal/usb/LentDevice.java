@@ -28,12 +28,15 @@ public final class LentDevice implements UsbDevice {
   private final Incarnation incarnation;
   private final Map<Integer, LentInterface> interfaces = new HashMap<>();
   private final ControlPipe control;
+  private final Pause pause;
 
   /** Lends a device; does no I/O. */
   public LentDevice(ManagedDevice device, Incarnation incarnation) {
     this.device = device;
     this.incarnation = incarnation;
     this.control = new ControlPipe(this);
+    this.pause = new Pause(this);
+    incarnation.add(pause);
   }
 
   Incarnation incarnation() {
@@ -42,6 +45,11 @@ public final class LentDevice implements UsbDevice {
 
   DeviceHold hold() {
     return device.hold();
+  }
+
+  /** As {@link org.bulkhead.device.driver.DriverContext#pause}. */
+  public void pause(Duration howLong) throws UsbException {
+    pause.take(howLong);
   }
 
   /** Another one each time that the device may have lost what a driver has set up in it. */
