@@ -8,28 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bulkhead.gateway.Installation.Result;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The archive that people download, and the archive of classes that it can make of itself. */
-class ArchiveIT {
+class ArchiveIT extends InstalledTest {
 
   private static final long MOST_MEBIBYTES = 20;
-
-  @TempDir Path folder;
-  private Installation gateway;
-
-  @BeforeEach
-  void unpack() throws Exception {
-    gateway = Installation.unpack(folder.resolve("unpacked"));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    gateway.bulkhead("stop");
-  }
 
   @Test
   void distribution_isAsSmallAsPromised() throws Exception {
@@ -46,7 +30,7 @@ class ArchiveIT {
     assertThat(made.status()).as(made.toString()).isZero();
     assertThat(gateway.bulkhead("archive").status()).isZero();
 
-    start();
+    startInSilence();
 
     assertThat(archives()).hasSize(1);
     assertThat(mapped()).contains(archives().get(0).toString());
@@ -57,16 +41,15 @@ class ArchiveIT {
     assertThat(gateway.bulkhead("archive").status()).isZero();
     Files.write(archives().get(0), new byte[100_000]);
 
-    start();
+    startInSilence();
 
     Result result = gateway.bulkhead("exec", "lb -s");
     assertThat(result.status()).isZero();
     assertThat(mapped()).doesNotContain(archives().get(0).toString());
   }
 
-  private void start() throws IOException, InterruptedException {
-    Result result = gateway.bulkhead("start");
-    assertThat(result.status()).as(result.toString()).isZero();
+  private void startInSilence() throws IOException, InterruptedException {
+    Result result = start();
     assertThat(result.out() + result.err()).doesNotContain("warning");
   }
 

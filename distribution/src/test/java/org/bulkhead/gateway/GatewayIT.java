@@ -10,28 +10,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.bulkhead.gateway.Installation.Result;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The unpacked distribution, used by its command only. */
-class GatewayIT {
+class GatewayIT extends InstalledTest {
 
   private static final String FRAMEWORK = "org.osgi.framework";
-
-  @TempDir Path folder;
-  private Installation gateway;
-
-  @BeforeEach
-  void unpack() throws Exception {
-    gateway = Installation.unpack(folder.resolve("unpacked"));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    gateway.bulkhead("stop");
-  }
 
   @Test
   void run_withCommands_printsTheirOutputAndEndsWithTheirStatus() throws Exception {
@@ -226,11 +210,6 @@ class GatewayIT {
         .writeTo(gateway.deploy().resolve("offer.jar"));
 
     awaitBundle("test.user (1.0.0)");
-  }
-
-  private void start() throws IOException, InterruptedException {
-    Result result = gateway.bulkhead("start");
-    assertThat(result.status()).as(result.toString()).isZero();
   }
 
   private String bundles() throws IOException, InterruptedException {
