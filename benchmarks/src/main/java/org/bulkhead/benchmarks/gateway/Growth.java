@@ -1,17 +1,13 @@
 package org.bulkhead.benchmarks.gateway;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.bulkhead.benchmarks.Figures;
 import org.bulkhead.benchmarks.Marked;
 import org.bulkhead.benchmarks.Rounds;
 
@@ -23,7 +19,7 @@ public final class Growth {
   private static final String SERVED = " runs, incarnation 1";
 
   private final Installed installed;
-  private final Map<String, List<Double>> figures = new LinkedHashMap<>();
+  private final Series figures = new Series();
 
   private Growth(Installed installed) {
     this.installed = installed;
@@ -50,7 +46,7 @@ public final class Growth {
     }
     growth.hang();
     String table = growth.table(counts) + "\n" + growth.machine(rounds);
-    Files.writeString(Path.of(args[4]), growth.json());
+    Files.writeString(Path.of(args[4]), growth.figures.json());
     if (args.length > 5) {
       Marked.between(Path.of(args[2]).resolve("docs/performance.md"), "growth", table);
     }
@@ -60,16 +56,16 @@ public final class Growth {
   private void gateway(int count) throws Exception {
     try (Running gateway = installed.probed("probed", "-Dbulkhead.benchmarks.devices=" + count)) {
       gateway.answer();
-      note("all " + count, gateway.since(System.currentTimeMillis()));
+      figures.note("all " + count, gateway.since(System.currentTimeMillis()));
       if (count > 0) {
-        note("first " + count, gateway.awaitLog(installed.log("probed"), SERVED));
+        figures.note("first " + count, gateway.awaitLog(installed.log("probed"), SERVED));
       }
       gateway.idle(IDLE_SECONDS);
-      note("rss " + count, gateway.rssMebibytes());
+      figures.note("rss " + count, gateway.rssMebibytes());
       if (count > 0) {
         String[] nanos = gateway.ask("one " + TIMES).split(" ");
-        note("attach " + count, Long.parseLong(nanos[0]) / 1e6);
-        note("attach at most " + count, Long.parseLong(nanos[1]) / 1e6);
+        figures.note("attach " + count, Long.parseLong(nanos[0]) / 1e6);
+        figures.note("attach at most " + count, Long.parseLong(nanos[1]) / 1e6);
       }
     }
   }
@@ -105,16 +101,8 @@ public final class Growth {
     double[] millis =
         Arrays.stream(line.split(" ")).mapToDouble(nanos -> Long.parseLong(nanos) / 1e6).toArray();
     for (int part = 0; part < millis.length; part++) {
-      note(name + part, millis[part]);
+      figures.note(name + part, millis[part]);
     }
-  }
-
-  private void note(String what, double value) {
-    figures.computeIfAbsent(what, w -> new ArrayList<>()).add(value);
-  }
-
-  private double median(String what) {
-    return Figures.median(figures.get(what));
   }
 
   private String table(int[] counts) {
@@ -125,18 +113,18 @@ public final class Growth {
                 + " | recovery, ms: detect | tear down | pause | start | reintegrate |\n"
                 + "|---|---|---|---|---|---|---|---|---|---|---|\n");
     for (int count : counts) {
-      double rss = median("rss " + count);
+      double rss = figures.median("rss " + count);
       text.append(
           String.format(
               Locale.ROOT,
               "| %d | %.0f | %.0f | %.1f | %.0f | %.2f (%.1f) | %s |%n",
               count,
-              median("first " + count),
-              median("all " + count),
+              figures.median("first " + count),
+              figures.median("all " + count),
               rss,
-              (rss - median("rss 0")) * 1024 / count,
-              median("attach " + count),
-              median("attach at most " + count),
+              (rss - figures.median("rss 0")) * 1024 / count,
+              figures.median("attach " + count),
+              figures.median("attach at most " + count),
               parts("recovery " + count + " ")));
     }
     return text
@@ -149,7 +137,7 @@ public final class Growth {
   private String parts(String name) {
     List<String> parts = new ArrayList<>();
     for (int part = 0; part < 5; part++) {
-      parts.add(String.format(Locale.ROOT, "%.2f", median(name + part)));
+      parts.add(String.format(Locale.ROOT, "%.2f", figures.median(name + part)));
     }
     return String.join(" | ", parts);
   }
@@ -157,19 +145,10 @@ public final class Growth {
   private String machine(int rounds) {
     return String.format(
         Locale.ROOT,
-        "Medians of %d rounds, of %d recoveries in each; no devices: %.1f MiB; Java %s, %d"
-            + " processors, load %.1f at the end.%n",
+        "Medians of %d rounds, of %d recoveries in each; no devices: %.1f MiB; %s",
         rounds,
         TIMES,
-        median("rss 0"),
-        Runtime.version().feature(),
-        Runtime.getRuntime().availableProcessors(),
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-  }
-
-  private String json() {
-    List<String> entries = new ArrayList<>();
-    figures.forEach((what, values) -> entries.add(" \"" + what + "\":" + values));
-    return "{\"java\":\"" + Runtime.version() + "\",\n" + String.join(",\n", entries) + "}\n";
+        figures.median("rss 0"),
+        Series.machine());
   }
 }

@@ -1,11 +1,8 @@
 package org.bulkhead.benchmarks.gateway;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.bulkhead.benchmarks.Figures;
 
 /** What idle devices cost in memory, by the options of the JVM. */
 final class Memory {
@@ -29,10 +26,10 @@ final class Memory {
   }
 
   private final Installed installed;
-  private final Map<String, List<Double>> figures;
+  private final Series figures;
   private final int rounds;
 
-  Memory(Installed installed, Map<String, List<Double>> figures, int rounds) {
+  Memory(Installed installed, Series figures, int rounds) {
     this.installed = installed;
     this.figures = figures;
     this.rounds = rounds;
@@ -44,17 +41,14 @@ final class Memory {
       for (Map.Entry<String, String> each : options.entrySet()) {
         try (Running gateway = installed.probed("probed", each.getValue())) {
           gateway.answer();
-          note("up " + each.getKey(), gateway.awaitLog(installed.log("probed"), "launcher: up"));
+          figures.note(
+              "up " + each.getKey(), gateway.awaitLog(installed.log("probed"), "launcher: up"));
           gateway.ask("plug " + devices);
           gateway.idle(idleSeconds);
-          note("rss " + each.getKey(), gateway.rssMebibytes());
+          figures.note("rss " + each.getKey(), gateway.rssMebibytes());
         }
       }
     }
-  }
-
-  private void note(String what, double value) {
-    figures.computeIfAbsent(what, w -> new ArrayList<>()).add(value);
   }
 
   String table(Map<String, String> options) {
@@ -68,8 +62,8 @@ final class Memory {
                     "| %s | %s | %.1f | %.0f |%n",
                     name,
                     added.isEmpty() ? "" : "`" + added + "`",
-                    Figures.median(figures.get("rss " + name)),
-                    Figures.median(figures.get("up " + name)))));
+                    figures.median("rss " + name),
+                    figures.median("up " + name))));
     return text.toString();
   }
 }

@@ -1,16 +1,13 @@
 package org.bulkhead.benchmarks.gateway;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.bulkhead.benchmarks.Figures;
 import org.bulkhead.benchmarks.Marked;
 import org.bulkhead.benchmarks.Rounds;
 
@@ -28,7 +25,7 @@ public final class Startup {
   private static final String SERVED = " runs, incarnation 1";
 
   private final Installed installed;
-  private final Map<String, List<Double>> figures = new LinkedHashMap<>();
+  private final Series figures = new Series();
   private final int rounds;
 
   private Startup(Installed installed, int rounds) {
@@ -55,7 +52,7 @@ public final class Startup {
     memory.options(options, IDLE_DEVICES, IDLE_SECONDS);
     String lines = startup.lines(Files.size(archive) / 1048576.0) + "\n" + startup.machine();
     String byOptions = brief ? "" : memory.table(options) + "\n" + startup.machine();
-    Files.writeString(Path.of(args[4]), startup.json());
+    Files.writeString(Path.of(args[4]), startup.figures.json());
     if (args.length > 5) {
       Path page = Path.of(args[2]).resolve("docs/performance.md");
       Marked.between(page, "gateway", lines);
@@ -98,34 +95,18 @@ public final class Startup {
       try (bare) {
         String[] up = bare.answer().split(" ");
         millis = bare.since(Long.parseLong(up[1]));
-        note(way + " cpu", bare.cpuMillis());
-        note("bundles of bare", Double.parseDouble(up[2]));
+        figures.note(way + " cpu", bare.cpuMillis());
+        figures.note("bundles of bare", Double.parseDouble(up[2]));
       }
     } else {
       String var = archived ? "archive" : "plain";
       try (Running gateway = installed.gateway(var, "")) {
         millis = gateway.awaitLog(installed.log(var), SERVED);
-        note(way + " cpu", gateway.cpuMillis());
-        note(way + " up", gateway.awaitLog(installed.log(var), "launcher: up"));
+        figures.note(way + " cpu", gateway.cpuMillis());
+        figures.note(way + " up", gateway.awaitLog(installed.log(var), "launcher: up"));
       }
     }
-    note(way, millis);
-  }
-
-  private void note(String what, double value) {
-    figures.computeIfAbsent(what, w -> new ArrayList<>()).add(value);
-  }
-
-  private double median(String what) {
-    return Figures.median(figures.get(what));
-  }
-
-  private double ratio(String way, String other) {
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < figures.get(way).size(); i++) {
-      ratios.add(figures.get(way).get(i) / figures.get(other).get(i));
-    }
-    return Figures.median(ratios);
+    figures.note(way, millis);
   }
 
   private String lines(double mebibytes) throws IOException {
@@ -137,7 +118,7 @@ public final class Startup {
             "≤ %.0f MiB",
             "%.1f MiB",
             MOST_MEBIBYTES,
-            median("rss " + Memory.SHIPPED))
+            figures.median("rss " + Memory.SHIPPED))
         + line(
             "distribution without a JRE",
             "≤ %.0f MiB",
@@ -147,21 +128,21 @@ public final class Startup {
   }
 
   private String startLine(String what, String suffix) throws IOException {
-    double ratio = ratio("gateway" + suffix, "bare" + suffix);
+    double ratio = figures.ratio("gateway" + suffix, "bare" + suffix);
     return String.format(
         Locale.ROOT,
         "| %s, %.0f bundles each | ≤ %.1f× | %.2f× (%.0f ms, up at %.0f ms; bare %.0f ms);"
             + " processor time %.2f× (%.0f ms, bare %.0f ms) | %s |%n",
         what,
-        median("bundles of bare"),
+        figures.median("bundles of bare"),
         MOST_OF_BARE,
         ratio,
-        median("gateway" + suffix),
-        median("gateway" + suffix + " up"),
-        median("bare" + suffix),
-        ratio("gateway" + suffix + " cpu", "bare" + suffix + " cpu"),
-        median("gateway" + suffix + " cpu"),
-        median("bare" + suffix + " cpu"),
+        figures.median("gateway" + suffix),
+        figures.median("gateway" + suffix + " up"),
+        figures.median("bare" + suffix),
+        figures.ratio("gateway" + suffix + " cpu", "bare" + suffix + " cpu"),
+        figures.median("gateway" + suffix + " cpu"),
+        figures.median("bare" + suffix + " cpu"),
         verdict(ratio, MOST_OF_BARE, "×"));
   }
 
@@ -183,18 +164,6 @@ public final class Startup {
   }
 
   private String machine() {
-    return String.format(
-        Locale.ROOT,
-        "Medians of %d paired rounds, Java %s, %d processors, load %.1f at the end.%n",
-        rounds,
-        Runtime.version().feature(),
-        Runtime.getRuntime().availableProcessors(),
-        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-  }
-
-  private String json() {
-    List<String> entries = new ArrayList<>();
-    figures.forEach((what, values) -> entries.add(" \"" + what + "\":" + values));
-    return "{\"java\":\"" + Runtime.version() + "\",\n" + String.join(",\n", entries) + "}\n";
+    return "Medians of " + rounds + " paired rounds, " + Series.machine();
   }
 }

@@ -14,32 +14,17 @@ import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.descriptor.TransferType;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Waiters that handle libusb's events themselves, one of them at a time. */
 @UmockdevTest
-class AwaitTest {
+class AwaitTest extends BusTest {
 
-  private static final String PORT = "1-1";
   private static final int LOOP_OUT = 0x01;
   private static final int LOOP_IN = 0x81;
   private static final int SOURCE = 0x82;
   private static final int FED = 0x83;
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
-
-  private Bus bus;
-
-  @BeforeEach
-  void watch() {
-    bus = new Bus();
-  }
-
-  @AfterEach
-  void close() {
-    bus.close();
-  }
 
   /** A thread that waits for a flight of its own, and whose completions are told by whom. */
   private static final class Waiter implements BusCompletion {
@@ -114,11 +99,6 @@ class AwaitTest {
         .filter(thread -> thread.getName().equals("bulkhead libusb events"))
         .findFirst()
         .orElseThrow();
-  }
-
-  private BusHandle open(Simulator simulator) throws UsbException {
-    simulator.plug(PORT);
-    return bus.open(PORT, 0, 1);
   }
 
   /** Starts a waiter for something that does not come, and has it handle events. */

@@ -21,8 +21,6 @@ import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.device.usb.descriptor.TransferType;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,29 +28,11 @@ import org.junit.jupiter.api.Test;
  * the SPI. Each ends in an exception or a sane completion, and the device works afterwards.
  */
 @UmockdevTest
-class SafetyTest {
+class SafetyTest extends BusTest {
 
-  private static final String PORT = "1-1";
   private static final int LOOP_IN = 0x81;
   private static final int SINK = 0x02;
   private static final int SOURCE = 0x82;
-
-  private Bus bus;
-
-  @BeforeEach
-  void watch() {
-    bus = new Bus();
-  }
-
-  @AfterEach
-  void close() {
-    bus.close();
-  }
-
-  private BusHandle open(Simulator simulator) throws UsbException {
-    simulator.plug(PORT);
-    return bus.open(PORT, 0, 1);
-  }
 
   private static void assertKind(Kind kind, ThrowingCallable call) {
     assertThatThrownBy(call)

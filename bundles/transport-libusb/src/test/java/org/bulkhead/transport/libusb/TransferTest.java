@@ -6,32 +6,11 @@ import org.bulkhead.device.transport.BusHandle;
 import org.bulkhead.device.usb.TransferStatus;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.descriptor.TransferType;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Transfers of every kind and end, on the simulated widget. */
 @UmockdevTest
-class TransferTest {
-
-  private static final String PORT = "1-1";
-
-  private Bus bus;
-
-  @BeforeEach
-  void watch() {
-    bus = new Bus();
-  }
-
-  @AfterEach
-  void close() {
-    bus.close();
-  }
-
-  private BusHandle open(Simulator simulator) throws UsbException {
-    simulator.plug(PORT);
-    return bus.open(PORT, 0, 1);
-  }
+class TransferTest extends BusTest {
 
   @Test
   void bulk_loopsBack(Simulator simulator) throws UsbException {
