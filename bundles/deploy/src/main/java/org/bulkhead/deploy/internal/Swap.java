@@ -20,8 +20,11 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /** Moves bundles in, over and out, and refreshes exactly what depends on them. */
 final class Swap {
 
-  /** Above all of system/, so that these bundles stop first. */
-  private static final int START_LEVEL = 60;
+  /**
+   * Above those that serve them, so that these bundles stop first; below the shell, which starts
+   * while their devices attach.
+   */
+  private static final int START_LEVEL = 50;
 
   private static final Duration REFRESH_LIMIT = Duration.ofSeconds(30);
 

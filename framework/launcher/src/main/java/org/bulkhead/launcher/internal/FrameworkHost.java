@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
@@ -14,8 +15,10 @@ import org.bulkhead.launcher.admin.Gateway;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 
 /**
@@ -26,6 +29,12 @@ import org.osgi.framework.wiring.BundleRevision;
  * each start, because the folders are the truth about what is installed.
  */
 final class FrameworkHost {
+
+  /**
+   * Devices are attached from here on: by OSGi Device Access 1.1 not before the framework has
+   * started, which it says at this level. What is above, the shell, starts at the same time.
+   */
+  private static final int SERVING_START_LEVEL = 50;
 
   private static final int LAST_START_LEVEL = 100;
 
@@ -46,7 +55,7 @@ final class FrameworkHost {
     map.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
     // A driver's next version stands ready beside it, also when it has the same version number.
     map.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
-    map.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(LAST_START_LEVEL));
+    map.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(SERVING_START_LEVEL));
     map.put(
         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
         Gateway.class.getPackageName() + ";version=1.0.0");
@@ -84,6 +93,9 @@ final class FrameworkHost {
       }
     }
     framework.start();
+    CompletableFuture<FrameworkEvent> last = new CompletableFuture<>();
+    framework.adapt(FrameworkStartLevel.class).setStartLevel(LAST_START_LEVEL, last::complete);
+    last.join();
   }
 
   private void install(Path jar, int level) {

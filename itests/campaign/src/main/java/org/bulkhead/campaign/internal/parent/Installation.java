@@ -78,7 +78,7 @@ public final class Installation {
         "1209:0005");
     Files.delete(deploy.resolve("org.bulkhead.transport.libusb.jar"));
     // Before the transports, so that the framework never sees one without chaos.
-    Path before = Files.createDirectories(home.resolve("system/45-chaos"));
+    Path before = Files.createDirectories(home.resolve("system/35-chaos"));
     copy(root.resolve("bundles/transport-chaos/target"), "org.bulkhead.transport.chaos", before);
     copy(root.resolve("itests/campaign/target"), "org.bulkhead.campaign", deploy);
   }
