@@ -59,10 +59,20 @@ final class Gateway {
    * the test is skipped.
    */
   static Gateway installAndStart(Guest guest) throws IOException {
+    return installAndStart(guest, Map.of());
+  }
+
+  /**
+   * As {@link #installAndStart(Guest)}.
+   *
+   * @param etc files of settings by their names, with their content
+   */
+  static Gateway installAndStart(Guest guest, Map<String, String> etc) throws IOException {
     if (Distribution.archive().isEmpty()) {
       RigExtension.skip("the distribution is not built: mvn package -pl distribution -am");
     }
     Gateway gateway = install(guest, Distribution.archive().orElseThrow());
+    etc.forEach((name, content) -> guest.run("echo '" + content + "' >" + HOME + "/etc/" + name));
     gateway.bulkhead("start").succeeded();
     return gateway;
   }

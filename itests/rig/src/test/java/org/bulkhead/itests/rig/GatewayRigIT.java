@@ -59,7 +59,9 @@ class GatewayRigIT {
 
   @BeforeAll
   static void install() throws IOException {
-    gateway = Gateway.installAndStart(RIG.guest());
+    gateway =
+        Gateway.installAndStart(
+            RIG.guest(), Map.of("org.bulkhead.framework.driver-hid.cfg", "ladder = cycle-port"));
     // Once for all: without it every test would wait for the stick in vain.
     gateway.awaitServed(UsbDevice.STICK);
   }
@@ -232,6 +234,28 @@ class GatewayRigIT {
       exchange(peer, 115200);
       exchange(peer, 9600);
     }
+  }
+
+  /** The hub has lost the mouse and found it again, so the kernel has given it another number. */
+  @Test
+  void portOfAHub_isSwitchedOffAndOn_whereTheLadderSaysSo() {
+    UsbDevice mouse = UsbDevice.HUB_MOUSE;
+    String number = "cat " + Guest.sysfs(mouse) + "/devnum";
+    gateway.awaitServed(mouse);
+    String before = guest.run(number).strip();
+    String port = Guest.sysfs(UsbDevice.HUB) + "/1-15:1.0/1-15-port1/disable";
+    guest.run("chgrp gateway " + port + " && chmod g+w " + port);
+
+    gateway.exec("driver:complain " + mouse.path() + " it does not move");
+
+    guest.await(
+        "[ $(" + number + " 2>/dev/null || echo " + before + ") != " + before + " ]",
+        "the mouse to come back under another number than " + before);
+    gateway.awaitServed(mouse);
+    assertThat(gateway.exec("driver:show " + Gateway.INPUT_DRIVER))
+        .contains("cycle-port: tried 1")
+        .doesNotContain("impossible");
+    assertThat(guest.run("cat " + port).strip()).isEqualTo("0");
   }
 
   @Test
