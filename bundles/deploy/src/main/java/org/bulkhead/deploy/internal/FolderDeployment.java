@@ -23,6 +23,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -112,6 +114,29 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
       }
     }
     startAll();
+    if (Runtime.getRuntime().availableProcessors() > 1) {
+      loadAhead();
+    }
+  }
+
+  /** Loads the drivers' classes while the transports start and look for devices. */
+  private void loadAhead() {
+    List<Bundle> drivers =
+        files.values().stream()
+            .map(Deployed::bundle)
+            .filter(bundle -> !DriverClasses.drivers(bundle.adapt(BundleRevision.class)).isEmpty())
+            .toList();
+    FrameworkWiring wiring =
+        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+    Thread loading =
+        new Thread(
+            () -> {
+              wiring.resolveBundles(drivers);
+              drivers.forEach(DriverClasses::load);
+            },
+            "driver classes");
+    loading.setDaemon(true);
+    loading.start();
   }
 
   @Override

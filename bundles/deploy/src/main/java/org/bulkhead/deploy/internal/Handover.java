@@ -2,8 +2,6 @@ package org.bulkhead.deploy.internal;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,9 +18,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
-import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRevision;
-import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
@@ -53,7 +49,7 @@ final class Handover {
     BundleRevision revision = old.adapt(BundleRevision.class);
     return old.getState() == Bundle.ACTIVE
         && revision != null
-        && !driverNames(revision).isEmpty()
+        && !DriverClasses.drivers(revision).isEmpty()
         && revision.getDeclaredCapabilities(BundleRevision.PACKAGE_NAMESPACE).isEmpty()
         && !candidate.headers().containsKey(Constants.EXPORT_PACKAGE)
         && !candidate.headers().containsKey(Constants.FRAGMENT_HOST)
@@ -94,7 +90,7 @@ final class Handover {
   private void start(Bundle next) throws BundleException {
     try {
       resolve(next);
-      load(next);
+      DriverClasses.load(next);
       swap.start(next);
     } catch (BundleException failed) {
       troubles.startFailed(next, failed, "refused; the version before goes on");
@@ -118,25 +114,10 @@ final class Handover {
     }
   }
 
-  /** Loads, and so weaves, what attaching will need. */
-  private static void load(Bundle next) {
-    BundleWiring wiring = next.adapt(BundleWiring.class);
-    Collection<String> classes =
-        wiring.listResources(
-            "/", "*.class", BundleWiring.LISTRESOURCES_LOCAL | BundleWiring.LISTRESOURCES_RECURSE);
-    for (String path : classes) {
-      try {
-        next.loadClass(path.substring(0, path.length() - ".class".length()).replace('/', '.'));
-      } catch (ClassNotFoundException | LinkageError notNow) {
-        // A class that needs something optional; where the driver needs it, attaching says so.
-      }
-    }
-  }
-
   /** The new one offers the drivers of the old one, for the devices that they drive. */
   private void takesOver(Bundle next, Bundle old) throws DeploymentException {
     Map<String, List<MatchRule>> offered = offeredBy(next);
-    Set<String> missing = new TreeSet<>(driverNames(old.adapt(BundleRevision.class)));
+    Set<String> missing = new TreeSet<>(DriverClasses.drivers(old.adapt(BundleRevision.class)));
     missing.removeAll(offered.keySet());
     if (!missing.isEmpty()) {
       throw new DeploymentException("it offers no driver " + String.join(", ", missing));
@@ -198,14 +179,6 @@ final class Handover {
     return driver.getProperty(MatchesUsb.MATCHES) instanceof String[] rules
         ? Stream.of(rules).map(MatchRule::parse).toList()
         : List.of();
-  }
-
-  private static List<String> driverNames(BundleRevision revision) {
-    List<String> names = new ArrayList<>();
-    for (BundleCapability driver : revision.getDeclaredCapabilities(MatchesUsb.NAMESPACE)) {
-      names.add(String.valueOf(driver.getAttributes().get("driver")));
-    }
-    return names;
   }
 
   private void discard(Bundle bundle) throws InterruptedException {

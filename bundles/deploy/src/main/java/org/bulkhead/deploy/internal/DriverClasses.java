@@ -1,0 +1,41 @@
+package org.bulkhead.deploy.internal;
+
+import java.util.List;
+import org.bulkhead.device.driver.MatchesUsb;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.BundleWiring;
+
+/** What of a bundle is a driver's. */
+final class DriverClasses {
+
+  private static final String SUFFIX = ".class";
+
+  private DriverClasses() {}
+
+  /** The names of its drivers, none where it has no driver. */
+  static List<String> drivers(BundleRevision bundle) {
+    return bundle.getDeclaredCapabilities(MatchesUsb.NAMESPACE).stream()
+        .map(driver -> String.valueOf(driver.getAttributes().get("driver")))
+        .toList();
+  }
+
+  /** Loads, and so weaves, what attaching will need; nothing of a bundle that is not resolved. */
+  static void load(Bundle bundle) {
+    BundleWiring wiring = bundle.adapt(BundleWiring.class);
+    if (wiring == null) {
+      return;
+    }
+    for (String path :
+        wiring.listResources(
+            "/",
+            "*" + SUFFIX,
+            BundleWiring.LISTRESOURCES_LOCAL | BundleWiring.LISTRESOURCES_RECURSE)) {
+      try {
+        bundle.loadClass(path.substring(0, path.length() - SUFFIX.length()).replace('/', '.'));
+      } catch (ClassNotFoundException | LinkageError notNow) {
+        // A class that needs something optional; where the driver needs it, attaching says so.
+      }
+    }
+  }
+}
