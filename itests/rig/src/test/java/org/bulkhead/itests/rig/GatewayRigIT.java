@@ -31,8 +31,11 @@ class GatewayRigIT {
 
   private static final int SECTOR_BYTES = 512;
 
-  /** At this rate the stick's 32 MiB take 8 s, so that there is time to do harm. */
-  private static final long SLOW_BYTES_PER_SECOND = 4 << 20;
+  /**
+   * At this rate the stick's 32 MiB take a minute: there is time to do harm, by a command whose JVM
+   * takes 20 s to start where others use the machine. Raised again once the harm is done.
+   */
+  private static final long SLOW_BYTES_PER_SECOND = 512 << 10;
 
   private static final List<UsbDevice> DRIVEN =
       List.of(
@@ -133,7 +136,7 @@ class GatewayRigIT {
               + " %.1f s%n",
           DRIVEN.size(), UsbDevice.all().size(), all.toMillis() / 1e3, start.toMillis() / 1e3);
       // A ratio, since a busy machine makes both slow.
-      assertThat(all).isLessThan(start);
+      assertThat(all).isLessThan(start.dividedBy(2));
     }
   }
 
@@ -289,6 +292,7 @@ class GatewayRigIT {
     CompletableFuture<ExecResult> hash = beginHash();
     harm.run();
     assertThat(hash).as("the harm must come while the hash runs").isNotDone();
+    rig.limitStickRead(0);
     ExecResult result = hash.get(180, TimeUnit.SECONDS).succeeded();
     assertThat(Gateway.hash(result.stdout())).isEqualTo(imageHash());
     assertThat(gateway.pid()).isEqualTo(pid);
