@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.usb.UsbException;
@@ -24,44 +25,40 @@ class PauseTest {
 
   private static final Duration DAY = Duration.ofDays(1);
 
-  /** A driver that notes how its first life's pause of a day ended. */
-  private static UsbDriver sleeper(CompletableFuture<Void> begun, List<Throwable> ends) {
-    return context -> {
-      if (context.incarnation() == 1) {
-        begun.complete(null);
-        try {
-          context.pause(DAY);
-        } catch (Exception | Error e) {
-          ends.add(e);
-          throw e;
-        }
-      }
-      return NOTHING_TO_DO;
-    };
+  /** The first life pauses for a day in attach; what ends that life ends the pause. */
+  private static void assertEndedBy(Consumer<DriverBench> end) throws Exception {
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    List<Throwable> ends = new CopyOnWriteArrayList<>();
+    UsbDriver sleeper =
+        context -> {
+          if (context.incarnation() == 1) {
+            begun.complete(null);
+            try {
+              context.pause(DAY);
+            } catch (Exception | Error e) {
+              ends.add(e);
+              throw e;
+            }
+          }
+          return NOTHING_TO_DO;
+        };
+    try (DriverBench bench = DriverBench.attach(sleeper, Lab.device())) {
+      begun.get(10, TimeUnit.SECONDS);
+      end.accept(bench);
+      bench.awaitLife(2);
+      assertThat(ends).singleElement().isInstanceOf(Error.class);
+      assertThat(bench.faults()).isEmpty();
+    }
   }
 
   @Test
   void pause_endsWithItsIncarnation() throws Exception {
-    CompletableFuture<Void> begun = new CompletableFuture<>();
-    List<Throwable> ends = new CopyOnWriteArrayList<>();
-    try (DriverBench bench = DriverBench.attach(sleeper(begun, ends), Lab.device())) {
-      begun.get(10, TimeUnit.SECONDS);
-      bench.restart().awaitLife(2);
-      assertThat(ends).singleElement().isInstanceOf(Error.class);
-      assertThat(bench.faults()).isEmpty();
-    }
+    assertEndedBy(DriverBench::restart);
   }
 
   @Test
   void pause_endsWithTheDevice() throws Exception {
-    CompletableFuture<Void> begun = new CompletableFuture<>();
-    List<Throwable> ends = new CopyOnWriteArrayList<>();
-    try (DriverBench bench = DriverBench.attach(sleeper(begun, ends), Lab.device())) {
-      begun.get(10, TimeUnit.SECONDS);
-      bench.unplug().replug().awaitLife(2);
-      assertThat(ends).singleElement().isInstanceOf(Error.class);
-      assertThat(bench.faults()).isEmpty();
-    }
+    assertEndedBy(bench -> bench.unplug().replug());
   }
 
   @Test

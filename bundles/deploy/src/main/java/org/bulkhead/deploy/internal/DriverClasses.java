@@ -1,6 +1,8 @@
 package org.bulkhead.deploy.internal;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.bulkhead.device.driver.MatchesUsb;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.wiring.BundleRevision;
@@ -20,22 +22,31 @@ final class DriverClasses {
         .toList();
   }
 
-  /** Loads, and so weaves, what attaching will need; nothing of a bundle that is not resolved. */
+  /**
+   * Loads, and so weaves, what attaching will need. Nothing of a bundle that is not resolved or is
+   * being replaced.
+   */
   static void load(Bundle bundle) {
-    BundleWiring wiring = bundle.adapt(BundleWiring.class);
-    if (wiring == null) {
-      return;
-    }
-    for (String path :
-        wiring.listResources(
-            "/",
-            "*" + SUFFIX,
-            BundleWiring.LISTRESOURCES_LOCAL | BundleWiring.LISTRESOURCES_RECURSE)) {
+    for (String path : classes(bundle.adapt(BundleWiring.class))) {
       try {
         bundle.loadClass(path.substring(0, path.length() - SUFFIX.length()).replace('/', '.'));
       } catch (ClassNotFoundException | LinkageError notNow) {
         // A class that needs something optional; where the driver needs it, attaching says so.
+      } catch (IllegalStateException uninstalled) {
+        return;
       }
     }
+  }
+
+  private static Collection<String> classes(BundleWiring wiring) {
+    Collection<String> classes =
+        wiring == null
+            ? null
+            : wiring.listResources(
+                "/",
+                "*" + SUFFIX,
+                BundleWiring.LISTRESOURCES_LOCAL | BundleWiring.LISTRESOURCES_RECURSE);
+    // Null of a wiring that is not in use any more.
+    return Objects.requireNonNullElse(classes, List.of());
   }
 }

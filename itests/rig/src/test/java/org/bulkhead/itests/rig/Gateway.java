@@ -35,6 +35,7 @@ final class Gateway {
   static final String LIBUSB_JAR = "org.bulkhead.transport.libusb.jar";
 
   private static final String HOME = "/home/gateway/gateway";
+  private static final String LOG = HOME + "/var/log/gateway.log";
 
   /** Starting a JVM takes seconds on an emulated processor, and a minute on a busy machine. */
   private static final Duration DEADLINE = Duration.ofMinutes(6);
@@ -132,18 +133,23 @@ final class Gateway {
 
   /** Returns how many lines of the log, which can be asked quickly, match a regular expression. */
   int logged(String regex) {
-    return Integer.parseInt(
-        guest.run("grep -cE '" + regex + "' " + HOME + "/var/log/gateway.log || true"));
+    return Integer.parseInt(guest.run("grep -cE '" + regex + "' " + LOG + " || true"));
+  }
+
+  /** Empties the log of a gateway that does not run. */
+  void emptyLog() {
+    guest.run(": >" + LOG);
   }
 
   /**
-   * Returns, by location, how long after the latest start of the gateway a driver ran. From the
-   * log, since a command's own JVM would take the processor from what is measured.
+   * Returns, by location, how long after the gateway was up a driver ran, less than nothing where
+   * it ran before; nothing while the gateway is not up. From the log, which is of one start, since
+   * a command's own JVM would take the processor from what is measured.
    */
   Map<String, Duration> attachedAfterUp() {
-    Map<String, Duration> attached = new HashMap<>();
+    Map<String, LocalDateTime> ran = new HashMap<>();
     LocalDateTime up = null;
-    for (String line : guest.run("cat " + HOME + "/var/log/gateway.log").split("\n")) {
+    for (String line : guest.run("cat " + LOG).split("\n")) {
       Matcher entry = LOG_ENTRY.matcher(line);
       if (!entry.matches()) {
         continue;
@@ -152,9 +158,14 @@ final class Gateway {
       Matcher runs = RUNS.matcher(entry.group(3));
       if (entry.group(3).startsWith("launcher: up")) {
         up = time;
-        attached.clear();
-      } else if (up != null && runs.matches()) {
-        attached.putIfAbsent(runs.group(1), Duration.between(up, time));
+      } else if (runs.matches()) {
+        ran.putIfAbsent(runs.group(1), time);
+      }
+    }
+    Map<String, Duration> attached = new HashMap<>();
+    if (up != null) {
+      for (Map.Entry<String, LocalDateTime> each : ran.entrySet()) {
+        attached.put(each.getKey(), Duration.between(up, each.getValue()));
       }
     }
     return attached;

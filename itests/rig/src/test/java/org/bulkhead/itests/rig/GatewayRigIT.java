@@ -114,6 +114,7 @@ class GatewayRigIT {
   @SuppressWarnings("try") // the peers need only be there
   void everyDeviceWithADriver_isAttachedSoonAfterTheStart() throws Exception {
     guest.run("kill -KILL " + gateway.pid());
+    gateway.emptyLog();
     try (SerialPeer ftdi = rig.connect(UsbDevice.FTDI);
         SerialPeer braille = rig.connect(UsbDevice.BRAILLE)) {
       guest.awaitPresent(UsbDevice.FTDI);
