@@ -136,6 +136,18 @@ final class Gateway {
     return Integer.parseInt(guest.run("grep -cE '" + regex + "' " + LOG + " || true"));
   }
 
+  /**
+   * Waits until a regular expression matches that many lines of the log. What is planted breaks out
+   * at a driver's next transfer, and a hang is one when its deadline is over: what a device did
+   * after the planting may still be of before it.
+   */
+  void awaitLogged(String regex, int times) {
+    await(times + " lines of the log with " + regex)
+        .atMost(DEADLINE)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> logged(regex), count -> count == times);
+  }
+
   /** Empties the log of a gateway that does not run. */
   void emptyLog() {
     guest.run(": >" + LOG);
@@ -234,10 +246,7 @@ final class Gateway {
   /** Replaces a driver by another version of itself, and waits until that is said to run. */
   void swap(String jar, String version, Path folder) throws IOException, InterruptedException {
     deploy(Distribution.withVersion(jar, version, folder), jar);
-    await(jar + " in version " + version)
-        .atMost(DEADLINE)
-        .pollInterval(Duration.ofSeconds(1))
-        .until(() -> logged(jar + " updated: .* to " + version) > 0);
+    awaitLogged(jar + " updated: .* to " + version, 1);
   }
 
   /** Puts a jar into {@code deploy/} as the documentation says: written elsewhere, renamed in. */

@@ -74,13 +74,14 @@ class InputRigIT {
     int pid = gateway.pid();
     String fault = "fault:inject " + Gateway.INPUT_DRIVER;
 
+    // Three emulated devices and the gadget.
     gateway.exec(fault + " throw");
     assertEverythingArrives();
+    gateway.awaitLogged("hid@.* exception: .*planted", 4);
     gateway.exec(fault + " hang");
     assertEverythingArrives();
-    // Of three emulated devices and the gadget.
-    assertThat(gateway.logged("hid@.* exception: .*planted")).isEqualTo(4);
-    assertThat(gateway.logged("hid@.* hang: ")).isEqualTo(4);
+    gateway.awaitLogged("hid@.* hang: ", 4);
+    assertEverythingArrives();
 
     gateway.swap(Gateway.INPUT_JAR, "1.0.1", folder);
     assertEverythingArrives();

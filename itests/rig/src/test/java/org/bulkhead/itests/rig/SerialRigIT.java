@@ -166,11 +166,11 @@ class SerialRigIT {
       awaitMoreLines();
 
       gateway.exec(inject("throw"));
+      gateway.awaitLogged("(ftdi|cdc-acm)@.* exception: .*planted", 2);
       awaitMoreLines();
       gateway.exec(inject("hang"));
+      gateway.awaitLogged("(ftdi|cdc-acm)@.* hang: ", 2);
       awaitMoreLines();
-      assertThat(gateway.logged("(ftdi|cdc-acm)@.* exception: .*planted")).isEqualTo(2);
-      assertThat(gateway.logged("(ftdi|cdc-acm)@.* hang: ")).isEqualTo(2);
       gateway.swap(Gateway.ACM_JAR, "1.0.1", folder);
       gateway.swap(Gateway.SERIAL_JAR, "1.0.1", folder);
       awaitMoreLines();

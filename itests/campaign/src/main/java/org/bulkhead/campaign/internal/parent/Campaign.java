@@ -47,9 +47,9 @@ public final class Campaign {
     this.progress = progress;
     plan = new Plan(options.seed(), gateway.points(), Installation.DRIVERS);
     tally = new Tally(plan);
-    for (int i = 0; i < plan.drivers().size(); i++) {
-      next.put(plan.drivers().get(i), i);
-      again.put(plan.drivers().get(i), new ArrayDeque<>());
+    for (String driver : Installation.DRIVERS.keySet()) {
+      next.put(driver, plan.following(driver, -1));
+      again.put(driver, new ArrayDeque<>());
     }
   }
 
@@ -139,7 +139,7 @@ public final class Campaign {
         if (index >= options.faults()) {
           return;
         }
-        next.put(driver, index + plan.drivers().size());
+        next.put(driver, plan.following(driver, index));
         fault = plan.fault(index);
       }
       open.put(fault.index(), false);

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.bulkhead.campaign.internal.mutate.MutatedJar;
 import org.bulkhead.campaign.internal.mutate.Point;
 import org.bulkhead.campaign.internal.mutate.WitnessJar;
+import org.bulkhead.campaign.internal.plan.Subject;
 
 /**
  * The gateway as people unpack it, made ready for a campaign: its drivers mutated, chaos between
@@ -19,8 +20,8 @@ import org.bulkhead.campaign.internal.mutate.WitnessJar;
  */
 public final class Installation {
 
-  /** The drivers, with the endpoints of the devices that they get. */
-  public static final Map<String, List<Integer>> DRIVERS = drivers();
+  /** The drivers, with what becomes of them. */
+  public static final Map<String, Subject> DRIVERS = drivers();
 
   private final Path home;
   private final Map<String, List<Point>> points = new LinkedHashMap<>();
@@ -29,12 +30,12 @@ public final class Installation {
     this.home = home;
   }
 
-  private static Map<String, List<Integer>> drivers() {
-    Map<String, List<Integer>> drivers = new LinkedHashMap<>();
-    drivers.put("org.bulkhead.driver.massstorage", List.of(0x81, 0x02));
-    drivers.put("org.bulkhead.driver.ftdi", List.of(0, 0x81, 0x02));
-    drivers.put("org.bulkhead.driver.cdcacm", List.of(0, 0x81, 0x82, 0x02));
-    drivers.put("org.bulkhead.driver.hid", List.of(0, 0x81));
+  private static Map<String, Subject> drivers() {
+    Map<String, Subject> drivers = new LinkedHashMap<>();
+    drivers.put("org.bulkhead.driver.massstorage", new Subject(List.of(0x81, 0x02), 10));
+    drivers.put("org.bulkhead.driver.ftdi", new Subject(List.of(0, 0x81, 0x02), 15));
+    drivers.put("org.bulkhead.driver.cdcacm", new Subject(List.of(0, 0x81, 0x82, 0x02), 57));
+    drivers.put("org.bulkhead.driver.hid", new Subject(List.of(0, 0x81), 18));
     return drivers;
   }
 

@@ -1,8 +1,10 @@
 package org.bulkhead.campaign.internal.plan;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.bulkhead.campaign.internal.mutate.Point;
 
@@ -27,26 +29,37 @@ public final class Plan {
           "STALL", "SHORT", "BABBLE", "ERROR", "DUPLICATE", "LATE", "CORRUPT", "REORDER", "UNPLUG");
 
   private final long seed;
-  private final List<String> drivers;
+  private final Map<String, Subject> subjects;
   private final Map<String, List<Point>> points;
-  private final Map<String, List<Integer>> endpoints;
+
+  /** Whose fault each number is, over and over. */
+  private final List<String> turns = new ArrayList<>();
 
   /**
    * A plan.
    *
    * @param points of each driver
-   * @param endpoints of each driver's device, 0 for control
    */
-  public Plan(long seed, Map<String, List<Point>> points, Map<String, List<Integer>> endpoints) {
+  public Plan(long seed, Map<String, List<Point>> points, Map<String, Subject> subjects) {
     this.seed = seed;
     this.points = points;
-    this.endpoints = endpoints;
-    drivers = new ArrayList<>(points.keySet());
+    this.subjects = subjects;
+    subjects.forEach(
+        (driver, subject) -> turns.addAll(Collections.nCopies(subject.share(), driver)));
+    Collections.shuffle(turns, new Random(seed));
   }
 
-  /** The drivers, each of which gets each n-th fault. */
-  public List<String> drivers() {
-    return drivers;
+  /** The number of the first fault of a driver after one. */
+  public int following(String driver, int index) {
+    int next = index + 1;
+    while (!driver(next).equals(driver)) {
+      next++;
+    }
+    return next;
+  }
+
+  private String driver(int index) {
+    return turns.get(index % turns.size());
   }
 
   /** A fault. */
@@ -54,13 +67,13 @@ public final class Plan {
     SplittableRandom random = new SplittableRandom(seed * 0x9e3779b97f4a7c15L + index);
     // A generator's first numbers of neighbouring seeds are alike.
     random.nextLong();
-    String driver = drivers.get(index % drivers.size());
+    String driver = driver(index);
     boolean permanent = random.nextInt(100) < PERMANENT_PERCENT;
     boolean attach = random.nextInt(100) < ATTACH_PERCENT;
     int skip = random.nextBoolean() ? 0 : random.nextInt(attach ? 4 : 12);
     int count = permanent || random.nextInt(3) == 0 ? FOR_EVER : 1 + random.nextInt(3);
     if (random.nextInt(100) < CHAOS_PERCENT) {
-      List<Integer> addresses = endpoints.get(driver);
+      List<Integer> addresses = subjects.get(driver).endpoints();
       int address = addresses.get(random.nextInt(addresses.size()));
       String chaos =
           random.nextInt(100) < TIMEOUT_PERCENT

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.bulkhead.campaign.internal.mutate.Point;
 import org.bulkhead.campaign.internal.plan.Plan;
+import org.bulkhead.campaign.internal.plan.Subject;
 import org.junit.jupiter.api.Test;
 
 /** A short campaign, whose figures are printed and whose promises are asserted. */
@@ -51,10 +52,23 @@ class CampaignIT {
     assertThat(alike).isLessThan(100);
   }
 
+  @Test
+  void drivers_getTheirShares() {
+    Plan plan = plan(1);
+    int last = -1;
+    for (int i = 0; i < 3 * 10; i++) {
+      last = plan.following("d", last);
+      assertThat(plan.fault(last).driver()).isEqualTo("d");
+    }
+    assertThat(last).isLessThan(3 * 40);
+    assertThat(plan.following("d", last)).isGreaterThanOrEqualTo(3 * 40);
+  }
+
   private static Plan plan(long seed) {
+    List<Point> points = List.of(new Point(0, null, "a"), new Point(1, null, "b"));
     return new Plan(
         seed,
-        Map.of("d", List.of(new Point(0, null, "a"), new Point(1, null, "b"))),
-        Map.of("d", List.of(0, 0x81)));
+        Map.of("d", points, "e", points),
+        Map.of("d", new Subject(List.of(0, 0x81), 10), "e", new Subject(List.of(0), 30)));
   }
 }
