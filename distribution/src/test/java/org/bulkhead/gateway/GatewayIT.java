@@ -54,6 +54,15 @@ class GatewayIT extends InstalledTest {
   }
 
   @Test
+  void transports_startBeforeTheDrivers() throws Exception {
+    Result result = gateway.bulkhead("run", "-c", "lb -s");
+
+    assertThat(result.out())
+        .containsPattern("Active *\\| *45\\|org.bulkhead.transport.libusb")
+        .containsPattern("Active *\\| *50\\|org.bulkhead.driver.hid");
+  }
+
+  @Test
   void secondStart_isRefusedNamingTheProcess() throws Exception {
     start();
 

@@ -21,10 +21,13 @@ import org.osgi.framework.wiring.FrameworkWiring;
 final class Swap {
 
   /**
-   * Above those that serve them, so that these bundles stop first; below the shell, which starts
+   * Of drivers: above those that serve them, so that they stop first; below the shell, which starts
    * while their devices attach.
    */
-  private static final int START_LEVEL = 50;
+  private static final int DRIVER_START_LEVEL = 50;
+
+  /** Of transports, which look for devices while the drivers start, and of all else. */
+  private static final int START_LEVEL = 45;
 
   private static final Duration REFRESH_LIMIT = Duration.ofSeconds(30);
 
@@ -39,7 +42,8 @@ final class Swap {
   Bundle install(String location, Path jar) throws BundleException, IOException {
     try (InputStream in = Files.newInputStream(jar)) {
       Bundle bundle = context.installBundle(location, in);
-      bundle.adapt(BundleStartLevel.class).setStartLevel(START_LEVEL);
+      boolean drives = !DriverClasses.drivers(bundle.adapt(BundleRevision.class)).isEmpty();
+      bundle.adapt(BundleStartLevel.class).setStartLevel(drives ? DRIVER_START_LEVEL : START_LEVEL);
       return bundle;
     }
   }
