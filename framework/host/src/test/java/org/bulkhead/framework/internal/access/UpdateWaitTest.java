@@ -103,7 +103,8 @@ class UpdateWaitTest {
 
   @Test
   void updatedDriverThatDeclines_leavesItsDeviceToAnotherAfterTheWait() throws Exception {
-    lab.updateWait(Duration.ofMillis(200)).start();
+    // Long enough for a busy machine to register the update within it.
+    lab.updateWait(Duration.ofSeconds(2)).start();
     ServiceReference<Device> device = lab.device();
     TestDriver next = driverGoesBesideAnother("updated");
     TestDriver updated = lab.driver("updated").match(0);

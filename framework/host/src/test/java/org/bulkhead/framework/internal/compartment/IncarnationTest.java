@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class IncarnationTest {
 
   private static final long SECOND = 1_000_000_000L;
+  private static final long HOUR = 3600 * SECOND;
 
   private final Incarnation incarnation =
       new Incarnation(null, 1, Runnable::run, StopSwitch.of(null), Duration.ofSeconds(5));
@@ -163,17 +164,20 @@ class IncarnationTest {
 
   @Test
   void overdue_isWhoIsInsidePastHisTime_andProgressExtendsIt() {
-    incarnation.enter(in(SECOND));
-    assertThat(incarnation.overdue(in(4 * SECOND))).isNull();
-    assertThat(incarnation.overdue(in(6 * SECOND))).isSameAs(Thread.currentThread());
-    incarnation.progress(10 * SECOND);
-    assertThat(incarnation.overdue(in(14 * SECOND))).isNull();
-    assertThat(incarnation.overdue(in(16 * SECOND))).isSameAs(Thread.currentThread());
-    incarnation.allow(Duration.ofSeconds(30));
-    incarnation.progress(0);
-    assertThat(incarnation.overdue(in(29 * SECOND))).isNull();
-    incarnation.exit();
-    assertThat(incarnation.overdue(in(1000 * SECOND))).isNull();
+    // In hours, as the test takes its time, too.
+    Incarnation slow =
+        new Incarnation(null, 1, Runnable::run, StopSwitch.of(null), Duration.ofHours(5));
+    slow.enter(in(SECOND));
+    assertThat(slow.overdue(in(4 * HOUR))).isNull();
+    assertThat(slow.overdue(in(6 * HOUR))).isSameAs(Thread.currentThread());
+    slow.progress(10 * HOUR);
+    assertThat(slow.overdue(in(14 * HOUR))).isNull();
+    assertThat(slow.overdue(in(16 * HOUR))).isSameAs(Thread.currentThread());
+    slow.allow(Duration.ofHours(30));
+    slow.progress(0);
+    assertThat(slow.overdue(in(29 * HOUR))).isNull();
+    slow.exit();
+    assertThat(slow.overdue(in(1000 * HOUR))).isNull();
   }
 
   @Test
