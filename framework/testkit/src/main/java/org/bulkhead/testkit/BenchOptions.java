@@ -21,6 +21,8 @@ import org.osgi.service.log.Logger;
  */
 public final class BenchOptions {
 
+  private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(1);
+
   final Supplier<? extends UsbDriver> drivers;
   int interfaceNumber = -1;
   Consumer<SimFaults> wire = faults -> {};
@@ -134,9 +136,9 @@ public final class BenchOptions {
   }
 
   /**
-   * The pause before a restart.
+   * The pause before a restart, doubled with each fault, but not beyond a second.
    *
-   * @param pause 1 ms where nothing is said, never more than a second
+   * @param pause 1 ms where nothing is said; where it is longer than a second, it is not doubled
    * @return this
    */
   public BenchOptions backoff(Duration pause) {
@@ -226,7 +228,7 @@ public final class BenchOptions {
         restarts,
         Duration.ofSeconds(60),
         backoff,
-        Duration.ofSeconds(1),
+        backoff.compareTo(LONGEST_BACKOFF) > 0 ? backoff : LONGEST_BACKOFF,
         updateWait,
         stable,
         ladder,

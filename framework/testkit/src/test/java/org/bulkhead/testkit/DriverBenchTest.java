@@ -30,7 +30,8 @@ class DriverBenchTest {
                   });
       assertThat(got).isEqualTo((byte) 42);
       assertThat(bench.faults()).isEmpty();
-      assertThat(bench.info().state()).isEqualTo(CompartmentState.RUNNING);
+      // It is offered before it is said to run.
+      bench.awaitState(CompartmentState.RUNNING);
     }
   }
 

@@ -484,7 +484,7 @@ class SessionTest {
         DriverBench.of(new Lives()).patience(Duration.ofMillis(100)).attach(Lab.device())) {
       Port port = bench.service(Port.class);
       bench.unplug();
-      assertThat(bench.offers(Port.class, "0")).isFalse();
+      Await.until(() -> !bench.offers(Port.class, "0"), () -> "the service to go");
       assertThatThrownBy(port::settings)
           .isInstanceOf(DeviceUnavailableException.class)
           .hasMessageContaining("unplugged");

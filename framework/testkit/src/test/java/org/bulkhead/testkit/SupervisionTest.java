@@ -510,7 +510,7 @@ class SupervisionTest {
           return null;
         };
     try (DriverBench bench =
-        DriverBench.of(driver).backoff(Duration.ofMillis(500)).attach(Lab.device())) {
+        DriverBench.of(driver).backoff(Duration.ofHours(1)).attach(Lab.device())) {
       bench.awaitLife(1);
       kept.get().fail(new RuntimeException("once"));
       bench.awaitState(CompartmentState.BACKOFF);

@@ -236,7 +236,7 @@ class FtdiOnTheBenchTest {
     Talker talker = new Talker();
     SimFtdi talking = new SimFtdi("A3", talker);
     try (DriverBench bench =
-        DriverBench.of(driver()).backoff(Duration.ofSeconds(1)).attach(talking)) {
+        DriverBench.of(driver()).backoff(Duration.ofHours(1)).attach(talking)) {
       SerialDevice port = bench.serial();
       port.setConfiguration(new SerialPortConfiguration(19_200));
       try (InputStream in = port.getInputStream()) {
@@ -247,6 +247,8 @@ class FtdiOnTheBenchTest {
         assertThat(in.available()).isZero();
         if (bench.info().state() == CompartmentState.STOPPED) {
           bench.startDriver();
+        } else {
+          bench.restart();
         }
         bench.awaitLife(2);
         assertNext(in, SAID, SAID);

@@ -92,7 +92,7 @@ class StickOnTheBenchTest {
       }
       bench.wire().clear();
       script(device, 2);
-      assertThat(bench.info().state()).isEqualTo(CompartmentState.RUNNING);
+      bench.awaitState(CompartmentState.RUNNING);
     }
   }
 
