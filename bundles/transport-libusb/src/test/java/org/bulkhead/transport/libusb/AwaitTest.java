@@ -73,7 +73,7 @@ class AwaitTest extends BusTest {
     }
 
     void leaves() throws Exception {
-      left.get(10, TimeUnit.SECONDS);
+      left.get(30, TimeUnit.SECONDS);
     }
 
     boolean leads() {
@@ -247,7 +247,7 @@ class AwaitTest extends BusTest {
 
     other.close();
 
-    assertThat(simulator.count("1-2", "opens")).isZero();
+    Bus.until("the other's node to be closed", () -> simulator.count("1-2", "opens") == 0);
     assertThat(leader.left).isNotDone();
     feedLoop(handle);
     leader.leaves();
@@ -302,7 +302,7 @@ class AwaitTest extends BusTest {
             TransferType.BULK, SOURCE, 64, 0, ended -> teller.complete(Thread.currentThread()))
         .submit(64);
 
-    assertThat(teller.get(10, TimeUnit.SECONDS)).isSameAs(leader.thread);
+    assertThat(teller.get(30, TimeUnit.SECONDS)).isSameAs(leader.thread);
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.bulkhead.transport.libusb.internal.Transports;
 /** A watched transport, in the framework's place: knows what is there and what was told. */
 final class Bus implements TransportListener, AutoCloseable {
 
-  static final long DEADLINE_NANOS = 10_000_000_000L;
+  static final long DEADLINE_NANOS = 30_000_000_000L;
 
   final List<String> told = new CopyOnWriteArrayList<>();
   final ConcurrentLinkedQueue<String> log = new ConcurrentLinkedQueue<>();
@@ -80,7 +80,7 @@ final class Bus implements TransportListener, AutoCloseable {
     try {
       while (!condition.call()) {
         if (System.nanoTime() - start > DEADLINE_NANOS) {
-          fail("waited 10 s in vain for " + what);
+          fail("waited 30 s in vain for " + what);
         }
         LockSupport.parkNanos(1_000_000);
       }

@@ -25,7 +25,7 @@ import org.opentest4j.TestAbortedException;
 final class ChildJvm implements AutoCloseable {
 
   /** Far above what any test needs; it ends those that hang in native code. */
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = Duration.ofSeconds(120);
 
   private static final String ENDED = "ended";
 

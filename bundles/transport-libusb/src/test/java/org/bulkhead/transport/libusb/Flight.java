@@ -51,7 +51,7 @@ final class Flight implements BusCompletion {
   /** Waits for one completion and returns its status. */
   TransferStatus await() {
     try {
-      assertThat(completions.tryAcquire(10, TimeUnit.SECONDS)).as("completed in 10 s").isTrue();
+      assertThat(completions.tryAcquire(30, TimeUnit.SECONDS)).as("completed in 30 s").isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

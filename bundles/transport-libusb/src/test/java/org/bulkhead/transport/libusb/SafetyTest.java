@@ -81,7 +81,7 @@ class SafetyTest extends BusTest {
           .submit(512);
     }
 
-    assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     assertWorks(handle);
   }
 
@@ -295,7 +295,7 @@ class SafetyTest extends BusTest {
             });
     transfer.submit(512);
 
-    assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(inside.get())
         .isInstanceOfSatisfying(
             UsbException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID));
@@ -514,8 +514,8 @@ class SafetyTest extends BusTest {
       threads.add(thread);
     }
     for (Thread thread : threads) {
-      thread.join(20_000);
-      assertThat(thread.isAlive()).as("ended in 20 s").isFalse();
+      thread.join(30_000);
+      assertThat(thread.isAlive()).as("ended in 30 s").isFalse();
     }
     assertThat(failure.get()).isNull();
   }
