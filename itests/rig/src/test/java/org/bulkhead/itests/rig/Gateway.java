@@ -231,7 +231,8 @@ final class Gateway {
         .findFirst();
   }
 
-  private static boolean served(JsonObject device) {
+  /** Whether a driver serves a device that is listed. */
+  static boolean served(JsonObject device) {
     return device.getJsonArray("interfaces").getValuesAs(JsonObject.class).stream()
         .anyMatch(row -> !row.isNull("state") && row.getString("state").equals("running"));
   }
@@ -245,7 +246,12 @@ final class Gateway {
 
   /** Replaces a driver by another version of itself, and waits until that is said to run. */
   void swap(String jar, String version, Path folder) throws IOException, InterruptedException {
-    deploy(Distribution.withVersion(jar, version, folder), jar);
+    replace(jar, version, Distribution.withVersion(jar, version, folder));
+  }
+
+  /** As {@link #swap}, where the other version is made already. */
+  void replace(String jar, String version, Path other) {
+    deploy(other, jar);
     awaitLogged(jar + " updated: .* to " + version, 1);
   }
 

@@ -25,6 +25,8 @@ final class Guest {
 
   static final Duration DEADLINE = Duration.ofSeconds(60);
 
+  private static final Duration WAIT = Duration.ofMinutes(2);
+
   private static final int CHUNK_BYTES = 64 * 1024;
 
   private final int port;
@@ -90,7 +92,7 @@ final class Guest {
    */
   void awaitPresent(UsbDevice device) {
     await("[ -e " + sysfs(device) + "/bConfigurationValue ]", device + " to appear");
-    run("udevadm settle --timeout=20");
+    exec("udevadm settle --timeout=100", WAIT).succeeded();
   }
 
   /** Waits until the guest's kernel has let go of the path. */
@@ -98,12 +100,12 @@ final class Guest {
     await("[ ! -e " + sysfs(device) + " ]", device + " to go");
   }
 
-  /** Waits in the guest, 20 s at most, until a condition of bash's holds. */
+  /** Waits in the guest, 100 s at most, until a condition of bash's holds. */
   void await(String condition, String what) {
-    String loop = "for i in {1..200}; do " + condition + " && exit 0; sleep 0.1; done; exit 1";
-    if (exec(loop).status() != 0) {
+    String loop = "until " + condition + "; do [ $SECONDS -lt 100 ] || exit 1; sleep 0.1; done";
+    if (exec(loop, WAIT).status() != 0) {
       throw new AssertionError(
-          "waited 20 s for " + what + "; dmesg ends\n" + run("dmesg | tail -n 15"));
+          "waited in vain for " + what + "; dmesg ends\n" + run("dmesg | tail -n 15"));
     }
   }
 

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 /** QEMU's machine protocol (QMP): one command at a time. */
 final class Monitor implements AutoCloseable {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
 
   private final SocketChannel channel;
   private final BlockingQueue<JsonObject> answers = new LinkedBlockingQueue<>();

@@ -59,7 +59,7 @@ class RigSelfIT {
     guest.run("rm -f /tmp/go; mkfifo /tmp/go");
     CompletableFuture<ExecResult> waiting = guest.start("cat /tmp/go", Guest.DEADLINE);
     guest.run("echo on your way >/tmp/go");
-    assertThat(waiting.get(20, TimeUnit.SECONDS).stdout()).isEqualTo("on your way\n");
+    assertThat(waiting.get(1, TimeUnit.MINUTES).stdout()).isEqualTo("on your way\n");
   }
 
   @Test
@@ -115,9 +115,9 @@ class RigSelfIT {
       // Opening the port drops what came before, so it stays open.
       String script =
           "exec 3<>/dev/ttyUSB0; stty raw -echo 115200 <&3; printf from-guest >&3; head -c 9 <&3";
-      CompletableFuture<ExecResult> port = guest.start(script, Duration.ofSeconds(20));
-      assertThat(peer.read(10, Duration.ofSeconds(10))).isEqualTo("from-guest");
-      peer.write("from-host", Duration.ofSeconds(10));
+      CompletableFuture<ExecResult> port = guest.start(script, Duration.ofMinutes(2));
+      assertThat(peer.read(10, Duration.ofMinutes(2))).isEqualTo("from-guest");
+      peer.write("from-host", Duration.ofMinutes(1));
       assertThat(port.join().stdout()).isEqualTo("from-host");
     }
     guest.awaitAbsent(UsbDevice.FTDI);
@@ -125,10 +125,12 @@ class RigSelfIT {
 
   @Test
   void keyPress_reachesTheGuest() {
-    // Only one of several keyboards gets the keys.
+    // Only one of several keyboards gets the keys. Each is open before anybody listens to it, as a
+    // key that comes earlier is lost.
     String listen =
-        "for f in /dev/input/event*; do head -c 24 $f | wc -c & done; touch /tmp/listening; wait -n";
-    CompletableFuture<ExecResult> key = guest.start(listen, Duration.ofSeconds(20));
+        "for f in /dev/input/event*; do exec {fd}<$f; head -c 24 <&$fd | wc -c & done;"
+            + " touch /tmp/listening; wait -n";
+    CompletableFuture<ExecResult> key = guest.start(listen, Duration.ofMinutes(2));
     guest.await("[ -e /tmp/listening ]", "the listener");
     rig.monitor().sendKey("a");
     assertThat(key.join().stdout().strip()).isEqualTo("24");
@@ -137,6 +139,7 @@ class RigSelfIT {
   @Test
   void gadget_isPlayedByTheGuestsKernel() {
     guest.run("gadget up acm hid mass_storage ss_lb");
+    guest.awaitPresent(UsbDevice.GADGET);
     assertThat(guest.run("lsusb -d 1209:0001")).contains("1209:0001");
     guest.await("[ -c /dev/ttyACM0 ]", "the gadget's serial port");
     guest.run("gadget down");
