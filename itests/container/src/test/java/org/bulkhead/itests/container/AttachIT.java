@@ -27,7 +27,7 @@ public class AttachIT extends BusTest {
     return options(
         osgi(),
         framework(),
-        supervision(Map.of("updateWaitMillis", 1_000, "sessionPatienceMillis", 200)),
+        supervision(Map.of("updateWaitMillis", 3_000, "sessionPatienceMillis", 200)),
         simulatedBus());
   }
 

@@ -36,7 +36,7 @@ public class FaultIT extends BusTest {
             Map.of(
                 "callDeadlineMillis", 1_000,
                 "attachDeadlineMillis", 1_000,
-                "detachDeadlineMillis", 200,
+                "detachDeadlineMillis", 1_000,
                 "restartIntensity", INTENSITY,
                 "backoffMillis", 20,
                 "backoffMaxMillis", 100)),
@@ -196,7 +196,7 @@ public class FaultIT extends BusTest {
     assertThatThrownBy(session::geometry)
         .isInstanceOf(DeviceUnavailableException.class)
         .hasMessageContaining("probe: exception in call");
-    assertThat(offered(BlockDevice.class, port.location())).isNull();
+    eventually("no offer").until(() -> offered(BlockDevice.class, port.location()) == null);
   }
 
   @Test

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.contract.DeviceUnavailableException;
-import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.transport.sim.SerialPeer;
 import org.bulkhead.transport.sim.SimFtdi;
 import org.bulkhead.transport.sim.SimMedium;
@@ -54,7 +53,7 @@ public class IdentityIT extends BusTest {
       eventually("no offer").until(() -> offered(BlockDevice.class, port.location()) == null);
       assertThat(known(port.location())).isFalse();
       port.replug();
-      awaitState(port.location(), CompartmentState.RUNNING);
+      awaitLife(port, i + 2);
       session.read(0, ByteBuffer.allocate(4096));
     }
 
@@ -90,7 +89,7 @@ public class IdentityIT extends BusTest {
       port.unplug();
       eventually("the absence").until(() -> !known(port.location()));
       port.replug();
-      awaitState(port.location(), CompartmentState.RUNNING);
+      awaitLife(port, 2);
 
       out.write('b');
       assertThat(in.read()).isEqualTo('b');
@@ -112,6 +111,14 @@ public class IdentityIT extends BusTest {
     } finally {
       other.unplug();
     }
+  }
+
+  /** Of the life before it is known later that it is over than of the device that it has gone. */
+  private void awaitLife(SimPort port, int life) {
+    eventually("life " + life)
+        .until(
+            () -> compartment(port.location()),
+            c -> c != null && c.incarnation() == life && isRunning(c));
   }
 
   private int address(SimPort port) {

@@ -30,6 +30,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.device.Device;
 
 /** What is left of a driver when it, its device or its faults are over: nothing. */
 public class LeftoversIT extends BusTest {
@@ -103,7 +104,7 @@ public class LeftoversIT extends BusTest {
   @Test
   public void stoppedDriver_leavesNothing() throws Exception {
     SimPort port = plug(widget());
-    eventually("the device").until(() -> known(port.location()));
+    awaitOffered(port);
     Leftovers before = leftovers();
     Bundle bundle = start(ProbeBundle.of("stopped", MODEL));
     use(port);
@@ -117,7 +118,7 @@ public class LeftoversIT extends BusTest {
   @Test
   public void uninstalledDriver_leavesNothingNotEvenItsClasses() throws Exception {
     SimPort port = plug(widget());
-    eventually("the device").until(() -> known(port.location()));
+    awaitOffered(port);
     Leftovers before = leftovers();
     Bundle bundle = start(ProbeBundle.of("gone", MODEL));
     BlockDevice session = use(port);
@@ -192,7 +193,7 @@ public class LeftoversIT extends BusTest {
   public void deafDriver_leavesNothingOnceItReturns() throws Exception {
     System.clearProperty(ProbeDriver.RELEASE);
     SimPort port = plug(widget());
-    eventually("the device").until(() -> known(port.location()));
+    awaitOffered(port);
     Leftovers before = leftovers();
     Bundle bundle = start(ProbeBundle.of("deaf", MODEL).faulty("attach", "deaf").lives(1));
     use(port);
@@ -228,6 +229,13 @@ public class LeftoversIT extends BusTest {
     assertThat(compartment.incarnation()).isGreaterThan(UPDATES);
     assertThat(compartment.faults()).isZero();
     assertThat(compartment.abandonedThreads()).isZero();
+  }
+
+  /** Waits for all that there is of a device without a driver: it is known before it is offered. */
+  private void awaitOffered(SimPort port) {
+    String function = "(service.pid=*@" + port.location() + "#*)";
+    eventually("the device's service")
+        .until(() -> !context.getServiceReferences(Device.class, function).isEmpty());
   }
 
   /** Waits for the driver and reads something by it. */
