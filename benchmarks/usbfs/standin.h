@@ -29,11 +29,13 @@ struct flight {
   int64_t ready; /* CLOCK_MONOTONIC in ns, 0 for at once */
 };
 
-/* An open node. Its descriptor is a timerfd that is readable while a transfer can be reaped; poll
- * shows that as writable, as usbfs does. */
+/* An open node. Its descriptor is a timerfd that is readable while a transfer can be reaped, and
+ * somebody waits for that; poll shows it as writable, as usbfs does. */
 struct node {
   int fd;
   size_t position;       /* of what is read of its descriptors */
+  int pollers;           /* threads in poll */
+  int epolled;           /* somebody may be in epoll_wait */
   int64_t armed;         /* what the timerfd is set to: 0 for never */
   struct flight *done;   /* by the time they are ready */
   struct flight *waiting; /* for data, in the order of submission */

@@ -88,8 +88,9 @@ int node_close(int fd) {
   return 1;
 }
 
-/* Sets the timer where what it is set to does not do. */
+/* Sets the timer where what it is set to does not do, and somebody waits for it. */
 static void arm(struct node *node) {
+  if (node->pollers == 0 && !node->epolled) return;
   int64_t want = node->done == NULL ? 0 : node->done->ready == 0 ? 1 : node->done->ready;
   if (want == node->armed) return;
   /* One that went off stays readable until it is set again. */
@@ -185,9 +186,13 @@ static int submit(struct node *node, struct usbdevfs_urb *urb) {
   return 0;
 }
 
+static int is_ready(const struct node *node) {
+  return node->done != NULL && (node->done->ready == 0 || node->done->ready <= now_ns());
+}
+
 static int reap(struct node *node, void **answer) {
   struct flight *first = node->done;
-  if (first == NULL || (first->ready != 0 && first->ready > now_ns())) {
+  if (!is_ready(node)) {
     counters->empty_reaps++;
     return EAGAIN;
   }
@@ -287,6 +292,21 @@ int ioctl(int fd, unsigned long request, ...) {
   return node == NULL ? real(fd, request, argument) : node_ioctl(node, request, argument);
 }
 
+/* A thread begins to wait for these nodes, or ends it; which of them are ready, a bit each. */
+static unsigned wait_for(const struct pollfd *fds, nfds_t count, int more) {
+  unsigned ready = 0;
+  pthread_mutex_lock(&lock);
+  for (nfds_t i = 0; i < count; i++) {
+    struct node *node = fds[i].events & POLLOUT ? node_at(fds[i].fd) : NULL;
+    if (node == NULL) continue;
+    node->pollers += more;
+    if (is_ready(node)) ready |= 1u << i;
+    else if (more > 0) arm(node);
+  }
+  pthread_mutex_unlock(&lock);
+  return ready;
+}
+
 int poll(struct pollfd *fds, nfds_t count, int timeout) {
   static int (*real)(struct pollfd *, nfds_t, int);
   if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "poll");
@@ -301,10 +321,16 @@ int poll(struct pollfd *fds, nfds_t count, int timeout) {
   }
   if (!any) return real(fds, count, timeout);
   __atomic_add_fetch(&counters->polls, 1, __ATOMIC_RELAXED);
-  int ready = real(ours, count, timeout);
+  unsigned due = wait_for(fds, count, 1);
+  int code = real(ours, count, due != 0 ? 0 : timeout), error = errno, ready = 0;
+  wait_for(fds, count, -1);
+  errno = error;
+  if (code < 0) return code;
   for (nfds_t i = 0; i < count; i++) {
     short events = ours[i].revents;
-    fds[i].revents = node_at(fds[i].fd) == NULL ? events : events & POLLIN ? POLLOUT : events;
+    if (node_at(fds[i].fd) != NULL && events & POLLIN) events = POLLOUT;
+    fds[i].revents = due & 1u << i ? POLLOUT : events;
+    ready += fds[i].revents != 0;
   }
   return ready;
 }
@@ -319,6 +345,7 @@ int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event) {
   struct epoll_event ours;
   if (event != NULL && node_at(fd) != NULL) {
     ours = *event;
+    node_at(fd)->epolled = 1;
     ours.events = (ours.events & ~(uint32_t)EPOLLOUT) | (ours.events & EPOLLOUT ? EPOLLIN : 0);
     event = &ours;
   }
