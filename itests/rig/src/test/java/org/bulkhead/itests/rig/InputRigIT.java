@@ -65,7 +65,7 @@ class InputRigIT {
     guest.await("tail -c 1 /tmp/leds | grep -q $'\\x02'", "the gadget to be told of its lights");
     Pattern told = Pattern.compile(SET_LEDS + CAPTURE_FIELDS + CAPS_LOCK);
     await("QEMU's keyboard to be told of its lights")
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> told.matcher(capture(UsbDevice.KEYBOARD)).find());
   }
 

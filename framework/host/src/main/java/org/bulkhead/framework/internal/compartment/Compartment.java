@@ -129,12 +129,19 @@ public final class Compartment {
 
   /** What administration sees. */
   public CompartmentInfo info() {
+    int life;
+    CompartmentState its;
+    do {
+      life = lives;
+      its = state;
+      // Not the state of one life and the number of the next.
+    } while (life != lives);
     return new CompartmentInfo(
         location,
         interfaceNumber,
         driverName(),
-        state,
-        lives,
+        its,
+        life,
         faults,
         calls(),
         ending.abandoned(),
