@@ -40,6 +40,8 @@ public class SwapIT extends BusTest {
   /** More for the long form: {@code itests/container/swaps 10000}. */
   private static final int SWAPS = Integer.getInteger("bulkhead.swaps", 100);
 
+  private static final int PROGRESS = 500;
+
   /** Ten times what it is to be on a machine that does nothing else. */
   private static final long MOST_MILLIS = 500;
 
@@ -86,6 +88,9 @@ public class SwapIT extends BusTest {
       long pause = longest.getAndSet(0);
       if (i >= 0) {
         micros[i] = pause / 1000;
+      }
+      if (i > 0 && i % PROGRESS == 0) {
+        System.out.printf("swaps: %d of %d%n", i, SWAPS);
       }
     }
     ended.set(true);
