@@ -30,9 +30,9 @@ class CampaignIT {
 
   @Test
   void faults_neitherEscapeNorStay() throws Exception {
-    Tally tally = campaign("short", 400, false).tally();
+    Tally tally = campaign("short", 1_000, false).tally();
 
-    assertThat(tally.injected()).isEqualTo(400);
+    assertThat(tally.injected()).isEqualTo(1_000);
     assertThat(tally.manifested()).isGreaterThan(40);
     assertThat(tally.deaths()).isZero();
     assertThat(tally.escaped()).isZero();
