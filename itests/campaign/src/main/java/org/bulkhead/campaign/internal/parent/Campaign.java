@@ -48,7 +48,7 @@ public final class Campaign {
     plan = new Plan(options.seed(), gateway.points(), Installation.DRIVERS);
     tally = new Tally(plan);
     for (String driver : Installation.DRIVERS.keySet()) {
-      next.put(driver, plan.following(driver, -1));
+      next.put(driver, plan.following(driver, options.first() - 1));
       again.put(driver, new ArrayDeque<>());
     }
   }
@@ -136,7 +136,7 @@ public final class Campaign {
       Planned fault = again.get(driver).poll();
       if (fault == null) {
         int index = next.get(driver);
-        if (index >= options.faults()) {
+        if (index - options.first() >= options.faults()) {
           return;
         }
         next.put(driver, plan.following(driver, index));

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 /**
  * What the command line says.
  *
+ * @param first the number of the first fault to inject
  * @param faults how many faults to inject
  * @param seed which
  * @param json where the result is written, or null
@@ -13,13 +14,21 @@ import java.nio.file.Path;
  * @param callDeadlineMillis how long a driver may go without progress
  */
 public record Options(
-    int faults, long seed, Path json, boolean control, boolean blank, int callDeadlineMillis) {
+    int first,
+    int faults,
+    long seed,
+    Path json,
+    boolean control,
+    boolean blank,
+    int callDeadlineMillis) {
 
   private static final String USAGE =
       """
-      Usage: ./campaign [--faults N] [--seed S] [--json FILE] [--deadline MS] [--control | --blank]
+      Usage: ./campaign [--faults N] [--first N] [--seed S] [--json FILE] [--deadline MS]
+                        [--control | --blank]
 
         --faults N     how many faults to inject; 2000
+        --first N      from which one on, to repeat some of a longer campaign; 0
         --seed S       which: same seed, same faults; 1
         --json FILE    writes the result there, too
         --deadline MS  how long a driver may go without progress in a call; 300
@@ -29,6 +38,7 @@ public record Options(
 
   /** Reads the command line; ends the process where it cannot. */
   static Options parse(String... args) {
+    int first = 0;
     int faults = 2_000;
     long seed = 1;
     Path json = null;
@@ -39,6 +49,7 @@ public record Options(
       for (int i = 0; i < args.length; i++) {
         switch (args[i]) {
           case "--faults" -> faults = Integer.parseInt(args[++i]);
+          case "--first" -> first = Integer.parseUnsignedInt(args[++i]);
           case "--seed" -> seed = Long.parseLong(args[++i]);
           case "--json" -> json = Path.of(args[++i]);
           case "--deadline" -> deadline = Integer.parseInt(args[++i]);
@@ -51,7 +62,7 @@ public record Options(
           default -> throw new IllegalArgumentException("unknown option " + args[i]);
         }
       }
-      return new Options(faults, seed, json, control, blank, deadline);
+      return new Options(first, faults, seed, json, control, blank, deadline);
     } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
       System.err.println("campaign: " + wrong.getMessage());
       System.err.print(USAGE);

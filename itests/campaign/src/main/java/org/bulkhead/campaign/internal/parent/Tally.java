@@ -47,18 +47,14 @@ public final class Tally {
     if (result.has('S') && !result.has('D')) {
       silentBy.merge(result.note(), 1, Integer::sum);
     }
-    if (result.has('E') || result.has('U') || result.has('F') || result.has('L')) {
-      name(
+    boolean escaped = result.has('E');
+    boolean odd = result.has('U') || result.has('F') || result.has('L');
+    // What escaped is named however many lines there are.
+    if (escaped || odd && named.size() < NAMED) {
+      named.add(
           "%s %s; seen as %s: %s"
               .formatted(
                   result.flags(), plan.describe(result.fault()), result.kind(), result.note()));
-    }
-  }
-
-  /** Deaths and effects are named however many lines there are. */
-  private void name(String line) {
-    if (named.size() < NAMED) {
-      named.add(line);
     }
   }
 

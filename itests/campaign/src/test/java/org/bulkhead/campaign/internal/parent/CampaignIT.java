@@ -19,7 +19,7 @@ class CampaignIT {
   private static final int DEADLINE_MILLIS = 2_000;
 
   private static Campaign campaign(String name, int faults, boolean control) throws Exception {
-    Options options = new Options(faults, 4, null, control, false, DEADLINE_MILLIS);
+    Options options = new Options(0, faults, 4, null, control, false, DEADLINE_MILLIS);
     Path work = ROOT.resolve("itests/campaign/target/" + name);
     Campaign campaign =
         new Campaign(options, Installation.prepare(ROOT, work, options), System.out);
