@@ -118,8 +118,6 @@ class GatewayRigIT {
   void everyDeviceWithADriver_isAttachedSoonAfterTheStart() throws Exception {
     guest.run("kill -KILL " + gateway.pid());
     gateway.emptyLog();
-    // As the service of docs/operations.md does before it starts the gateway.
-    gateway.bulkhead("archive").succeeded();
     try (SerialPeer ftdi = rig.connect(UsbDevice.FTDI);
         SerialPeer braille = rig.connect(UsbDevice.BRAILLE)) {
       guest.awaitPresent(UsbDevice.FTDI);
