@@ -55,7 +55,7 @@ public final class Bench {
     }
     String machine = "\n" + Report.machine(rounds, millis);
     Files.writeString(Path.of(args[3]), Report.json(matrix, rounds, millis));
-    Report.histograms(matrix.open, Path.of(args[3].replaceAll("(\\.json)?$", ".hlog")));
+    Report.histograms(matrix.open, Path.of(args[3].replaceFirst("(\\.json)?$", ".hlog")));
     if (page != null) {
       Marked.between(
           Path.of(args[1], "benchmarks/README.md"), "points", Report.points(matrix) + machine);
