@@ -186,13 +186,13 @@ static int submit(struct node *node, struct usbdevfs_urb *urb) {
   return 0;
 }
 
-static int is_ready(const struct node *node) {
-  return node->done != NULL && (node->done->ready == 0 || node->done->ready <= now_ns());
+static int is_ready(const struct flight *flight) {
+  return flight != NULL && (flight->ready == 0 || flight->ready <= now_ns());
 }
 
 static int reap(struct node *node, void **answer) {
   struct flight *first = node->done;
-  if (!is_ready(node)) {
+  if (!is_ready(first)) {
     counters->empty_reaps++;
     return EAGAIN;
   }
@@ -210,7 +210,7 @@ static int discard_from(struct node *node, struct flight **list, const void *urb
   for (struct flight **at = list; *at != NULL; at = &(*at)->next) {
     struct flight *flight = *at;
     if (flight->urb != urb) continue;
-    if (late && (flight->ready == 0 || flight->ready <= now_ns())) return EINVAL;
+    if (late && is_ready(flight)) return EINVAL;
     *at = flight->next;
     flight->urb->status = -ENOENT;
     flight->urb->actual_length = 0;
@@ -300,7 +300,7 @@ static unsigned wait_for(const struct pollfd *fds, nfds_t count, int more) {
     struct node *node = fds[i].events & POLLOUT ? node_at(fds[i].fd) : NULL;
     if (node == NULL) continue;
     node->pollers += more;
-    if (is_ready(node)) ready |= 1u << i;
+    if (is_ready(node->done)) ready |= 1u << i;
     else if (more > 0) arm(node);
   }
   pthread_mutex_unlock(&lock);

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bulkhead.gateway.Installation.Result;
 import org.junit.jupiter.api.Test;
 
@@ -100,7 +103,7 @@ class GatewayIT extends InstalledTest {
   }
 
   @Test
-  void terminated_endsInOrder() throws Exception {
+  void terminated_endsInOrderWithinFiveSeconds() throws Exception {
     Process process = gateway.command("run", "--no-shell").start();
     awaitLog("launcher: up");
 
@@ -111,7 +114,7 @@ class GatewayIT extends InstalledTest {
   }
 
   @Test
-  void terminatedWhileABundleHangs_isHaltedAndSaysWhere() throws Exception {
+  void terminatedWhileABundleHangs_isHaltedWithinFiveSecondsAndSaysWhere() throws Exception {
     new BundleJar("test.hanging", "1.0")
         .activator(HangingStop.class, FRAMEWORK)
         .writeTo(gateway.deploy().resolve("hanging.jar"));
@@ -222,12 +225,18 @@ class GatewayIT extends InstalledTest {
     awaitBundle("test.user (1.0.0)");
   }
 
-  /** Within the five seconds that are promised, or tenfold on a machine that others use. */
-  private static void assertEnds(Process process) throws InterruptedException {
-    long begin = System.nanoTime();
-    assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
-    System.out.printf(
-        "distribution: ended %.1f s after SIGTERM, of 5 s%n", (System.nanoTime() - begin) / 1e9);
+  /** By the gateway's own log: a busy machine takes its time to start and to end a process. */
+  private void assertEnds(Process process) throws InterruptedException {
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(Duration.between(logged("stopping"), logged("(not )?stopped")))
+        .isLessThan(Duration.ofSeconds(5));
+  }
+
+  private LocalDateTime logged(String message) {
+    Matcher line =
+        Pattern.compile("(?m)^(\\S+) (\\S+) +[A-Z]+ +launcher: " + message).matcher(gateway.log());
+    assertThat(line.find()).as(message).isTrue();
+    return LocalDateTime.parse(line.group(1) + "T" + line.group(2));
   }
 
   private String bundles() throws IOException, InterruptedException {

@@ -83,21 +83,7 @@ public final class BulkheadEngine implements Engine {
     raw = offers.blockDevice("raw", log);
     storage = offers.blockDevice("0", log);
     if (!guarded) {
-      awaitBothRun(log);
       Unsupervised.end(host);
-    }
-  }
-
-  /**
-   * Services are there a moment before their driver runs, which sets a timer of the supervisor's.
-   */
-  private static void awaitBothRun(ListLog log) {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (log.lines().stream().filter(line -> line.contains("runs, incarnation")).count() < 2) {
-      if (System.nanoTime() - until > 0) {
-        throw new IllegalStateException("the drivers do not run: " + log.lines());
-      }
-      Thread.onSpinWait();
     }
   }
 

@@ -488,10 +488,10 @@ public final class Compartment {
       return;
     }
     offered = published.stream().map(Published::label).toList();
+    timer.schedule(limits.stable(), () -> ladder.stable(tally()));
     host.services().connect(from, published, firstStart::countDown);
     reason = "";
     state = CompartmentState.RUNNING;
-    timer.schedule(limits.stable(), () -> ladder.stable(tally()));
     log.info("{} runs, incarnation {}", this, lives);
   }
 

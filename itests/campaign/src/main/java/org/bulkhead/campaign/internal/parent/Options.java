@@ -48,8 +48,8 @@ public record Options(
     try {
       for (int i = 0; i < args.length; i++) {
         switch (args[i]) {
-          case "--faults" -> faults = Integer.parseInt(args[++i]);
-          case "--first" -> first = Integer.parseUnsignedInt(args[++i]);
+          case "--faults" -> faults = count(args[++i]);
+          case "--first" -> first = count(args[++i]);
           case "--seed" -> seed = Long.parseLong(args[++i]);
           case "--json" -> json = Path.of(args[++i]);
           case "--deadline" -> deadline = Integer.parseInt(args[++i]);
@@ -69,5 +69,13 @@ public record Options(
       System.exit(2);
       throw new AssertionError();
     }
+  }
+
+  private static int count(String text) {
+    int count = Integer.parseInt(text);
+    if (count < 0) {
+      throw new IllegalArgumentException(text + " is less than nothing");
+    }
+    return count;
   }
 }

@@ -33,7 +33,7 @@ class CampaignIT {
     Tally tally = campaign("short", 1_000, false).tally();
 
     assertThat(tally.injected()).isEqualTo(1_000);
-    assertThat(tally.manifested()).isGreaterThan(40);
+    assertThat(tally.manifested()).isGreaterThan(80);
     assertThat(tally.deaths()).isZero();
     assertThat(tally.escaped()).isZero();
     assertThat(tally.mended()).isEqualTo(1);
