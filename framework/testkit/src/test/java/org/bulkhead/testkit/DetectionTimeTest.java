@@ -21,7 +21,7 @@ class DetectionTimeTest {
   private static final int EXCEPTIONS = 200;
   private static final Duration DEADLINE = Duration.ofMillis(300);
 
-  /** As the supervisor has it. */
+  /** In which the supervisor promises to have looked. */
   private static final Duration PERIOD = Duration.ofMillis(100);
 
   private static final int EXCESS = 10;

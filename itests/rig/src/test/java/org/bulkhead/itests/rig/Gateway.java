@@ -183,6 +183,24 @@ final class Gateway {
     return attached;
   }
 
+  /** Returns how long the last stop took by the gateway's own log. */
+  Duration stopTook() {
+    LocalDateTime stopping = null;
+    LocalDateTime stopped = null;
+    for (String line : guest.run("cat " + LOG).split("\n")) {
+      Matcher entry = LOG_ENTRY.matcher(line);
+      if (entry.matches() && entry.group(3).startsWith("launcher: stopping")) {
+        stopping = LocalDateTime.parse(entry.group(1) + "T" + entry.group(2));
+      } else if (entry.matches() && entry.group(3).startsWith("launcher: stopped")) {
+        stopped = LocalDateTime.parse(entry.group(1) + "T" + entry.group(2));
+      }
+    }
+    if (stopping == null || stopped == null) {
+      throw new AssertionError("the log does not say that the gateway stopped");
+    }
+    return Duration.between(stopping, stopped);
+  }
+
   /** Returns the device at a port path as {@code device:list} has it. */
   Optional<JsonObject> device(UsbDevice device) {
     return row(devices(), device);

@@ -190,17 +190,10 @@ class GatewayRigIT {
   void transportReplacedDuringHash_changesNeitherHashNorProcess() throws Exception {
     Path jar = Distribution.withVersion(Gateway.LIBUSB_JAR, "1.0.1", folder);
     assertHashSurvives(() -> gateway.replace(Gateway.LIBUSB_JAR, "1.0.1", jar));
-    await("the transport's new version")
-        .atMost(Duration.ofMinutes(2))
-        .until(
-            () ->
-                gateway
-                    .exec("lb -s")
-                    .lines()
-                    .anyMatch(
-                        line ->
-                            line.contains("org.bulkhead.transport.libusb (1.0.1)")
-                                && line.contains("Active")));
+    assertThat(gateway.exec("lb -s").lines())
+        .anyMatch(
+            line ->
+                line.contains("org.bulkhead.transport.libusb (1.0.1)") && line.contains("Active"));
   }
 
   @Test
@@ -266,15 +259,11 @@ class GatewayRigIT {
   }
 
   @Test
-  void terminated_endsSoonAndGivesTheKernelItsDevicesBack() {
+  void terminated_endsInFiveSecondsAndGivesTheKernelItsDevicesBack() {
     int pid = gateway.pid();
     guest.run("kill -TERM " + pid);
-    long begin = System.nanoTime();
     guest.await("[ ! -e /proc/" + pid + " ]", "the gateway to end");
-    Duration took = Duration.ofNanos(System.nanoTime() - begin);
-    System.out.printf("rig: ended %.1f s after SIGTERM, of 5 s%n", took.toMillis() / 1e3);
-    // Tenfold, as others use the machine.
-    assertThat(took).isLessThan(Duration.ofSeconds(50));
+    assertThat(gateway.stopTook()).isLessThan(Duration.ofSeconds(5));
     guest.await(
         "[ $(basename $(readlink "
             + Guest.sysfs(UsbDevice.STICK)

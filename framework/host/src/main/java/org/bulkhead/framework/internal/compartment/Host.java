@@ -31,7 +31,9 @@ import org.osgi.service.log.LoggerFactory;
  */
 public final class Host implements AutoCloseable {
 
-  private static final long TICK_MILLIS = 100;
+  /** A hang is seen within 100 ms of its deadline, what a look takes and a late timer included. */
+  private static final long TICK_MILLIS = 90;
+
   private static final long IDLE_SECONDS = 10;
 
   private final Map<String, Tally> tallies = new ConcurrentHashMap<>();

@@ -3,12 +3,15 @@ package org.bulkhead.framework.internal.access;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -228,12 +231,18 @@ final class Lab implements AfterEachCallback {
     manager.close();
     framework.stop();
     framework.waitForStop(PATIENCE.toMillis());
+    // A removal that was abandoned and woken only now may still be at it.
+    eventually("the end of " + folder, () -> isDeleted(folder));
+  }
+
+  private static boolean isDeleted(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
-      List<Path> files = new ArrayList<>(all.toList());
-      files.sort((a, b) -> b.compareTo(a));
-      for (Path file : files) {
+      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
+      return true;
+    } catch (UncheckedIOException | NoSuchFileException | DirectoryNotEmptyException another) {
+      return Files.notExists(folder);
     }
   }
 }
