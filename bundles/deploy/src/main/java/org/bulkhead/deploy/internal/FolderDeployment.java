@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.felix.fileinstall.ArtifactInstaller;
 import org.apache.felix.fileinstall.ArtifactListener;
 import org.bulkhead.deploy.Deployment;
@@ -106,37 +109,31 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
       return;
     }
     Arrays.sort(jars);
+    ExecutorService ahead =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "driver classes"));
     for (File jar : jars) {
       try {
-        installOnly(jar.getName(), checked(jar));
+        loadAhead(ahead, installOnly(jar.getName(), checked(jar)));
       } catch (DeploymentException e) {
         logger.warn("{} refused: {}", jar.getName(), e.getMessage());
       }
     }
+    ahead.shutdown();
     startAll();
-    if (Runtime.getRuntime().availableProcessors() > 1) {
-      loadAhead();
-    }
   }
 
-  /** Loads the drivers' classes while the transports start and look for devices. */
-  private void loadAhead() {
-    List<Bundle> drivers =
-        files.values().stream()
-            .map(Deployed::bundle)
-            .filter(bundle -> !DriverClasses.drivers(bundle.adapt(BundleRevision.class)).isEmpty())
-            .toList();
-    FrameworkWiring wiring =
-        context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
-    Thread loading =
-        new Thread(
-            () -> {
-              wiring.resolveBundles(drivers);
-              drivers.forEach(DriverClasses::load);
-            },
-            "driver classes");
-    loading.setDaemon(true);
-    loading.start();
+  /** Loads a driver's classes while others are installed and transports look for devices. */
+  private void loadAhead(Executor ahead, Bundle bundle) {
+    if (Runtime.getRuntime().availableProcessors() > 1
+        && !DriverClasses.drivers(bundle.adapt(BundleRevision.class)).isEmpty()) {
+      FrameworkWiring wiring =
+          context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+      ahead.execute(
+          () -> {
+            wiring.resolveBundles(List.of(bundle));
+            DriverClasses.load(bundle);
+          });
+    }
   }
 
   @Override
@@ -334,11 +331,12 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
     return candidate;
   }
 
-  private void installOnly(String name, Candidate candidate) throws DeploymentException {
+  private Bundle installOnly(String name, Candidate candidate) throws DeploymentException {
     try {
       Path copy = copy(candidate);
       Bundle bundle = swap.install("deploy:" + name, copy);
       files.put(name, new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
+      return bundle;
     } catch (BundleException | IOException e) {
       throw new DeploymentException("it cannot be installed: " + e.getMessage(), e);
     }

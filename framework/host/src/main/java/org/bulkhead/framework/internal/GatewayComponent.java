@@ -113,6 +113,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.serialEvents = new SerialEvents(log, this::listener);
     this.sessions =
         new SessionRegistry(this::publish, patience, inputs, serialEvents::dataAvailable);
+    Warmup.begin(context.getBundle(), sessions::prepareAhead);
     this.probation = configured.probation();
     this.host =
         new Host(

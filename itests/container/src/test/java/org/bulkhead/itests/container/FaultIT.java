@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.bulkhead.device.block.BlockDevice;
@@ -164,6 +165,22 @@ public class FaultIT extends BusTest {
 
     assertThat(compartment(port.location()).state()).isEqualTo(CompartmentState.STOPPED);
     assertThat(compartment(port.location()).abandonedThreads()).isEqualTo(1);
+  }
+
+  /** Before the second one's driver is asked for, the first has a second to itself. */
+  @Test
+  public void hangOfADriversFirstDevice_holdsTheNextUpForASecond() throws Exception {
+    String first = plug(widget(0x0001)).location();
+    String next = plug(widget(0x0002)).location();
+    eventually("both devices").until(() -> known(first) && known(next));
+
+    start(ProbeBundle.of("slow", "class ff").faulty("attach", "hang").lives(1));
+
+    eventually("both hangs").until(() -> !faults(first).isEmpty() && !faults(next).isEmpty());
+    List<FaultInfo> hangs = List.of(faultOf(first), faultOf(next));
+    assertThat(hangs).extracting(FaultInfo::kind).containsOnly("hang");
+    assertThat(Duration.between(hangs.get(0).time(), hangs.get(1).time()).abs())
+        .isGreaterThan(Duration.ofMillis(700));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -28,12 +29,16 @@ public final class Compartments {
   /** What one that hangs may cost the next. */
   private static final Duration STARTING_WAIT = Duration.ofMillis(100);
 
+  /** What the first device of a driver, if it hangs, may cost all that come after it. */
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+
   private record Key(String deviceKey, int interfaceNumber) {}
 
   private final Host host;
   private final Map<Key, Compartment> compartments = new LinkedHashMap<>();
   private final Map<String, List<Compartment>> byDevice = new HashMap<>();
   private final ArrayDeque<Compartment> starting = new ArrayDeque<>();
+  private final Map<String, Optional<Compartment>> firsts = new HashMap<>();
   private int pruneAbove = MAX_AWAY;
   private boolean closed;
 
@@ -46,6 +51,7 @@ public final class Compartments {
    * Attaches a driver to an interface of a device, in the compartment that it had if it had one.
    */
   public void attach(ManagedDevice device, InterfaceDescriptor matched, DriverSource driver) {
+    awaitFirst(driver.name());
     Key key = new Key(device.identity().key(), matched.number());
     Compartment compartment;
     Compartment replaced = null;
@@ -69,24 +75,42 @@ public final class Compartments {
       await(List.of(replaced.close("another driver, " + driver.name() + ", took over")), GRACE);
     }
     compartment.attach(device, matched, driver);
-    pace(compartment);
+    pace(compartment, driver.name());
+  }
+
+  /**
+   * Lets the first device of a driver go ahead: it is for this one that the driver's code is loaded
+   * and linked, and others at the same time would do all that again.
+   */
+  private void awaitFirst(String driver) {
+    Optional<Compartment> first;
+    synchronized (starting) {
+      first = firsts.getOrDefault(driver, Optional.empty());
+      firsts.replace(driver, Optional.empty());
+    }
+    first.ifPresent(compartment -> await(compartment, FIRST_WAIT));
   }
 
   /** Waits for an earlier one, so that hundreds that come at once do not starve each other. */
-  private void pace(Compartment latest) {
+  private void pace(Compartment latest, String driver) {
     Compartment earlier = null;
     synchronized (starting) {
+      firsts.putIfAbsent(driver, Optional.of(latest));
       starting.add(latest);
       if (starting.size() > MAX_STARTING) {
         earlier = starting.poll();
       }
     }
     if (earlier != null) {
-      try {
-        earlier.awaitStarted(System.nanoTime() + STARTING_WAIT.toNanos());
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      await(earlier, STARTING_WAIT);
+    }
+  }
+
+  private static void await(Compartment starting, Duration atMost) {
+    try {
+      starting.awaitStarted(System.nanoTime() + atMost.toNanos());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -63,6 +63,10 @@ final class SessionClass {
     }
   }
 
+  Contract contract() {
+    return contract;
+  }
+
   Session make(SessionMaking making) {
     try {
       return (Session) constructor.newInstance(making);

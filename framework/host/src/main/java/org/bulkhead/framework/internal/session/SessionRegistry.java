@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.contract.SessionProperties;
 import org.bulkhead.device.input.InputSource;
 import org.bulkhead.device.serial.SerialPort;
@@ -139,6 +140,24 @@ public final class SessionRegistry implements Services, AutoCloseable {
     }
   }
 
+  /** Makes a session's class for the first who asks, while others wait: all may come at once. */
+  private static final class Once {
+
+    private final Class<?> type;
+    private SessionClass made;
+
+    Once(Class<?> type) {
+      this.type = type;
+    }
+
+    synchronized SessionClass get() {
+      if (made == null) {
+        made = new SessionClass(Contract.of(type));
+      }
+      return made;
+    }
+  }
+
   private final Publisher publisher;
   private final Duration patience;
   private final InputHub hub;
@@ -152,11 +171,11 @@ public final class SessionRegistry implements Services, AutoCloseable {
           });
 
   /** Kept with the service's class, so that they go with the bundle that it comes from. */
-  private final ClassValue<SessionClass> classes =
+  private final ClassValue<Once> classes =
       new ClassValue<>() {
         @Override
-        protected SessionClass computeValue(Class<?> type) {
-          return new SessionClass(Contract.of(type));
+        protected Once computeValue(Class<?> type) {
+          return new Once(type);
         }
       };
 
@@ -212,7 +231,12 @@ public final class SessionRegistry implements Services, AutoCloseable {
   }
 
   private SessionClass sessionClass(Class<?> type) {
-    return classes.get(type);
+    return classes.get(type).get();
+  }
+
+  /** Makes the sessions' classes of the services that are known before any device comes. */
+  public void prepareAhead() {
+    List.of(BlockDevice.class, SerialPort.class, InputSource.class).forEach(this::checkType);
   }
 
   @Override
@@ -305,8 +329,7 @@ public final class SessionRegistry implements Services, AutoCloseable {
             .formatted(slot.type().getSimpleName(), slot.unit(), compartment.location());
     Session session =
         made.make(
-            new SessionMaking(
-                name, Contract.of(slot.type()), patience, new SessionState(this::queue)));
+            new SessionMaking(name, made.contract(), patience, new SessionState(this::queue)));
     if (slot.type() == SerialPort.class) {
       return new Entry(session, serialFront(compartment, slot, session, name), queue());
     }
