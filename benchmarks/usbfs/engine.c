@@ -19,6 +19,7 @@
 #define OPEN_FLIGHTS 256
 #define SAMPLES (4 << 20)
 
+static unsigned vendor = 0x1209, product = 0x5bfd, interfaces = 2, storage_in = 0x85, storage_out = 0x06;
 static libusb_context *context;
 static libusb_device_handle *handle;
 static uint32_t *latencies;
@@ -80,9 +81,9 @@ static void block(unsigned char *data, int size) {
   command[23] = (unsigned char)count;
   do {
     memcpy(command + 4, &transfers, 4);
-    bulk(0x06, command, 31);
-    bytes += bulk(0x85, data, size);
-    if (bulk(0x85, status, 13) != 13 || status[12] != 0) die("command status", status[12]);
+    bulk((unsigned char)storage_out, command, 31);
+    bytes += bulk((unsigned char)storage_in, data, size);
+    if (bulk((unsigned char)storage_in, status, 13) != 13 || status[12] != 0) die("command status", status[12]);
     transfers++;
   } while (now() < until);
 }
@@ -222,14 +223,17 @@ static void print_histogram(void) {
   if (count > 0) printf(" %u %ld", value, count);
 }
 
-int main(void) {
+/* engine [VENDOR:PRODUCT:INTERFACES:STORAGE_IN:STORAGE_OUT], all in hexadecimal */
+int main(int count, char **arguments) {
   char mode[16];
   int size, depth, millis;
+  if (count > 1 && sscanf(arguments[1], "%x:%x:%x:%x:%x", &vendor, &product, &interfaces, &storage_in, &storage_out) != 5)
+    die("VENDOR:PRODUCT:INTERFACES:STORAGE_IN:STORAGE_OUT", 0);
   int code = libusb_init(&context);
   if (code != 0) die("libusb_init", code);
-  handle = libusb_open_device_with_vid_pid(context, 0x1209, 0x5bfd);
+  handle = libusb_open_device_with_vid_pid(context, (uint16_t)vendor, (uint16_t)product);
   if (handle == NULL) die("open", 0);
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < (int)interfaces; i++)
     if ((code = libusb_claim_interface(handle, i)) != 0) die("claim", code);
   latencies = malloc(SAMPLES * sizeof *latencies);
   printf("ready\n");

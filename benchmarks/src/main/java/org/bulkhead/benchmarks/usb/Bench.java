@@ -51,7 +51,9 @@ public final class Bench {
     Matrix matrix = new Matrix(brief, millis);
     Bench bench = new Bench(folder, rounds);
     for (Device device : Device.values()) {
-      bench.measure(device, matrix.of(device));
+      if (!matrix.of(device).isEmpty()) {
+        bench.measure(device, matrix.of(device));
+      }
     }
     String machine = "\n" + Report.machine(rounds, millis);
     Files.writeString(Path.of(args[3]), Report.json(matrix, rounds, millis));
@@ -86,7 +88,7 @@ public final class Bench {
   private Map<String, Child> start(Device device, List<String> engines) throws IOException {
     Map<String, Child> children = new LinkedHashMap<>();
     for (String engine : engines) {
-      children.put(engine, new Child(engine, program(engine), folder, device.settings));
+      children.put(engine, Child.onStandIn(engine, program(engine), folder, device.settings));
     }
     return children;
   }

@@ -13,6 +13,7 @@ import org.bulkhead.device.input.KeyboardLayout;
 import org.bulkhead.device.transport.BusDevice;
 import org.bulkhead.device.transport.Transport;
 import org.bulkhead.device.transport.TransportListener;
+import org.bulkhead.device.usb.descriptor.InterfaceDescriptor;
 import org.bulkhead.framework.internal.compartment.Compartments;
 import org.bulkhead.framework.internal.compartment.Host;
 import org.bulkhead.framework.internal.compartment.Limits;
@@ -33,6 +34,7 @@ import org.osgi.service.log.LoggerFactory;
  */
 public final class BulkheadEngine implements Engine {
 
+  private static final int MASS_STORAGE = 8;
   private static final String RAW = "org.bulkhead.benchmarks.usb.driver.";
   private static final String STORAGE = "org.bulkhead.driver.massstorage.";
 
@@ -79,12 +81,22 @@ public final class BulkheadEngine implements Engine {
         .forEach(
             each ->
                 compartments.attach(
-                    device, each, new Source(() -> each.number() == 0 ? first : second)));
-    raw = offers.blockDevice("raw", log);
-    storage = offers.blockDevice("0", log);
+                    device, each, new Source(() -> isStorage(each) ? second : first)));
+    raw =
+        device.configuration().interfaces().allMatch(BulkheadEngine::isStorage)
+            ? null
+            : offers.blockDevice("raw", log);
+    storage =
+        device.configuration().interfaces().noneMatch(BulkheadEngine::isStorage)
+            ? null
+            : offers.blockDevice("0", log);
     if (!guarded) {
       Unsupervised.end(host);
     }
+  }
+
+  private static boolean isStorage(InterfaceDescriptor each) {
+    return each.interfaceClass() == MASS_STORAGE;
   }
 
   private static Transport transport(LoggerFactory loggers) throws ReflectiveOperationException {
@@ -129,7 +141,9 @@ public final class BulkheadEngine implements Engine {
     public void arrived(BusDevice bus) {
       try {
         ManagedDevice device = ManagedDevice.of("libusb", bus);
-        if (device.identity().vendorId() == 0x1209) {
+        Target target = Target.chosen();
+        if (device.identity().vendorId() == target.vendorId()
+            && device.identity().productId() == target.productId()) {
           found.complete(device);
         }
       } catch (Exception e) {

@@ -15,9 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** An engine in a process of its own, with the stand-in for usbfs loaded before it. */
+/** An engine in a process of its own: on the stand-in for usbfs, or in the rig. */
 final class Child implements AutoCloseable {
 
   private final String name;
@@ -27,20 +28,19 @@ final class Child implements AutoCloseable {
   private final LongBuffer counters;
 
   /**
-   * Starts an engine and waits until it has the device open.
+   * Starts an engine on the stand-in and waits until it has the device open.
    *
    * @param folder what usbfs/Makefile made
    * @param device the timings, as usbfs/device.c takes them
    */
-  Child(String name, List<String> program, Path folder, String device) throws IOException {
-    this.name = name;
-    Path file = folder.resolve("counters." + name);
-    Files.deleteIfExists(file);
-    ProcessBuilder builder =
-        new ProcessBuilder(program).redirectError(ProcessBuilder.Redirect.INHERIT);
+  static Child onStandIn(String name, List<String> program, Path folder, String device)
+      throws IOException {
+    Path counters = folder.resolve("counters." + name);
+    Files.deleteIfExists(counters);
+    ProcessBuilder builder = new ProcessBuilder(program);
     builder.environment().put("STANDIN_ROOT", folder.resolve("root").toString());
     builder.environment().put("STANDIN_DEVICE", device);
-    builder.environment().put("STANDIN_COUNTERS", file.toString());
+    builder.environment().put("STANDIN_COUNTERS", counters.toString());
     // Our sysfs is not of that file system.
     builder.environment().put("SYSTEMD_DEVICE_VERIFY_SYSFS", "0");
     String standin = folder.resolve("standin.so").toString();
@@ -49,17 +49,31 @@ final class Child implements AutoCloseable {
         .put(
             "LD_PRELOAD",
             name.equals(Point.FOREIGN) ? folder.resolve("ffm.so") + " " + standin : standin);
-    process = builder.start();
+    return new Child(name, builder, Optional.of(counters));
+  }
+
+  /** Starts an engine on another machine: neither its processor time nor its calls are known. */
+  static Child elsewhere(String name, List<String> program) throws IOException {
+    return new Child(name, new ProcessBuilder(program), Optional.empty());
+  }
+
+  private Child(String name, ProcessBuilder program, Optional<Path> countersFile)
+      throws IOException {
+    this.name = name;
+    process = program.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     answer("ready");
+    counters = countersFile.isEmpty() ? null : map(countersFile.get());
+  }
+
+  private static LongBuffer map(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      counters =
-          channel
-              .map(FileChannel.MapMode.READ_ONLY, 0, 4096)
-              .order(ByteOrder.nativeOrder())
-              .asLongBuffer();
+      return channel
+          .map(FileChannel.MapMode.READ_ONLY, 0, 4096)
+          .order(ByteOrder.nativeOrder())
+          .asLongBuffer();
     }
   }
 
@@ -80,6 +94,9 @@ final class Child implements AutoCloseable {
   }
 
   private Sample.Calls calls() {
+    if (counters == null) {
+      return new Sample.Calls(0, 0, 0, 0, 0, 0);
+    }
     return new Sample.Calls(
         counters.get(0),
         counters.get(1),
@@ -92,6 +109,9 @@ final class Child implements AutoCloseable {
   /** Of the threads that live: what a thread used that ended meanwhile is lost. */
   private long cpuNanos() throws IOException {
     long sum = 0;
+    if (counters == null) {
+      return sum;
+    }
     Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
       for (Path thread : threads) {

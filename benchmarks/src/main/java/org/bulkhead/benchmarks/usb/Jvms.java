@@ -68,7 +68,7 @@ final class Jvms {
         command.addAll(
             List.of(System.getProperty("java.class.path"), Worker.class.getName(), engine));
       }
-      return new Child(engine, command, folder, DEVICE.settings);
+      return Child.onStandIn(engine, command, folder, DEVICE.settings);
     }
 
     String row() {
@@ -114,7 +114,8 @@ final class Jvms {
   void measure() throws IOException {
     List<Jvm> order = new ArrayList<>(jvms);
     try (Child c =
-        new Child(Point.C, List.of(folder.resolve("engine").toString()), folder, DEVICE.settings)) {
+        Child.onStandIn(
+            Point.C, List.of(folder.resolve("engine").toString()), folder, DEVICE.settings)) {
       for (int round = 0; round < rounds; round++) {
         System.err.printf("bench: JVMs: round %d of %d%n", round + 1, rounds);
         for (Jvm jvm : order) {

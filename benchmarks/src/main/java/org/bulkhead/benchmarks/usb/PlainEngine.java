@@ -19,6 +19,7 @@ final class PlainEngine implements Engine {
   private static final byte TYPE_BULK = 2;
   private static final int OPEN_FLIGHTS = 256;
 
+  private final Target target = Target.chosen();
   private final Context context = new Context();
   private final DeviceHandle handle;
   private final IntBuffer moved = ByteBuffer.allocateDirect(4).asIntBuffer();
@@ -26,12 +27,14 @@ final class PlainEngine implements Engine {
 
   PlainEngine() {
     check(LibUsb.init(context));
-    handle = LibUsb.openDeviceWithVidPid(context, (short) 0x1209, (short) 0x5bfd);
+    handle =
+        LibUsb.openDeviceWithVidPid(context, (short) target.vendorId(), (short) target.productId());
     if (handle == null) {
       throw new IllegalStateException("the device cannot be opened");
     }
-    check(LibUsb.claimInterface(handle, 0));
-    check(LibUsb.claimInterface(handle, 1));
+    for (int i = 0; i < target.interfaces(); i++) {
+      check(LibUsb.claimInterface(handle, i));
+    }
   }
 
   @Override
@@ -75,9 +78,9 @@ final class PlainEngine implements Engine {
     boolean more = true;
     for (int tag = 1; more; tag++) {
       command.putInt(4, tag);
-      bulk(0x06, command);
-      int bytes = bulk(0x85, data);
-      bulk(0x85, status);
+      bulk(target.storageOut(), command);
+      int bytes = bulk(target.storageIn(), data);
+      bulk(target.storageIn(), status);
       if (status.get(12) != 0) {
         throw new IllegalStateException("command status " + status.get(12));
       }

@@ -34,8 +34,7 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
   }
 
   private Endpoint source;
-  private Endpoint loopIn;
-  private Endpoint loopOut;
+  private UsbInterface function;
   private volatile Command command;
   private volatile Tally tally;
 
@@ -44,10 +43,8 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
 
   @Override
   public Attachment attach(DriverContext context) throws UsbException {
-    UsbInterface function = context.device().claim(context.matched().number());
+    function = context.device().claim(context.matched().number());
     source = function.endpoint(0x81);
-    loopIn = function.endpoint(0x83);
-    loopOut = function.endpoint(0x04);
     context.publish(BlockDevice.class, "raw", this, Map.of());
     return Attachment.NOTHING_TO_DO;
   }
@@ -82,6 +79,8 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
   }
 
   private void trip() throws UsbException {
+    Endpoint loopIn = function.endpoint(0x83);
+    Endpoint loopOut = function.endpoint(0x04);
     Transfer out = loopOut.allocate(command.size());
     Transfer in = loopIn.allocate(command.size());
     long begin = System.nanoTime();

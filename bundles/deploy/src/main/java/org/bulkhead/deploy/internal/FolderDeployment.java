@@ -122,17 +122,18 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
     startAll();
   }
 
-  /** Loads a driver's classes while others are installed and transports look for devices. */
+  /**
+   * Loads a driver's classes while others are installed and transports look for devices. Resolved
+   * by this thread, as starts fail whose bundles somebody else resolves at the time.
+   */
   private void loadAhead(Executor ahead, Bundle bundle) {
     if (Runtime.getRuntime().availableProcessors() > 1
         && !DriverClasses.drivers(bundle.adapt(BundleRevision.class)).isEmpty()) {
-      FrameworkWiring wiring =
-          context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
-      ahead.execute(
-          () -> {
-            wiring.resolveBundles(List.of(bundle));
-            DriverClasses.load(bundle);
-          });
+      context
+          .getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
+          .adapt(FrameworkWiring.class)
+          .resolveBundles(List.of(bundle));
+      ahead.execute(() -> DriverClasses.load(bundle));
     }
   }
 
