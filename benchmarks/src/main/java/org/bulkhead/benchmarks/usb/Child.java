@@ -17,9 +17,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** An engine in a process of its own: on the stand-in for usbfs, or in the rig. */
 final class Child implements AutoCloseable {
+
+  private static final Pattern FIGURES = Pattern.compile("\\d+( \\d+)*");
 
   private final String name;
   private final Process process;
@@ -89,8 +92,23 @@ final class Child implements AutoCloseable {
     Sample.Calls callsBefore = calls();
     long cpuBefore = cpuNanos();
     commands.println(command.line());
-    long[] figures = Arrays.stream(answer("").split(" ")).mapToLong(Long::parseLong).toArray();
-    return Sample.of(figures, cpuNanos() - cpuBefore, calls().since(callsBefore));
+    String figures = answer("");
+    if (!FIGURES.matcher(figures).matches()) {
+      // A JVM that dies tells of it here.
+      throw new IOException(
+          "the engine "
+              + name
+              + " said at "
+              + command.line()
+              + ":\n"
+              + figures
+              + "\n"
+              + String.join("\n", answers.lines().toList()));
+    }
+    return Sample.of(
+        Arrays.stream(figures.split(" ")).mapToLong(Long::parseLong).toArray(),
+        cpuNanos() - cpuBefore,
+        calls().since(callsBefore));
   }
 
   private Sample.Calls calls() {
