@@ -109,17 +109,25 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
       return;
     }
     Arrays.sort(jars);
-    ExecutorService ahead =
-        Executors.newSingleThreadExecutor(task -> new Thread(task, "driver classes"));
-    for (File jar : jars) {
-      try {
-        loadAhead(ahead, installOnly(jar.getName(), checked(jar)));
-      } catch (DeploymentException e) {
-        logger.warn("{} refused: {}", jar.getName(), e.getMessage());
+    ExecutorService ahead = Executors.newSingleThreadExecutor(FolderDeployment::loading);
+    try {
+      for (File jar : jars) {
+        try {
+          loadAhead(ahead, installOnly(jar.getName(), checked(jar)));
+        } catch (DeploymentException e) {
+          logger.warn("{} refused: {}", jar.getName(), e.getMessage());
+        }
       }
+    } finally {
+      ahead.shutdown();
     }
-    ahead.shutdown();
     startAll();
+  }
+
+  private static Thread loading(Runnable task) {
+    Thread thread = new Thread(task, "driver classes");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**

@@ -1,5 +1,8 @@
 package org.bulkhead.framework.internal;
 
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.wiring.BundleWiring;
 
@@ -29,13 +32,16 @@ final class Warmup {
   }
 
   private static void loadAll(Bundle bundle) {
-    for (String path :
-        bundle
-            .adapt(BundleWiring.class)
-            .listResources(
+    BundleWiring wiring = bundle.adapt(BundleWiring.class);
+    Collection<String> classes =
+        wiring == null
+            ? null
+            : wiring.listResources(
                 "/",
                 "*" + SUFFIX,
-                BundleWiring.LISTRESOURCES_LOCAL | BundleWiring.LISTRESOURCES_RECURSE)) {
+                BundleWiring.LISTRESOURCES_LOCAL | BundleWiring.LISTRESOURCES_RECURSE);
+    // Null of a framework that is stopped already.
+    for (String path : Objects.requireNonNullElse(classes, List.<String>of())) {
       try {
         Class.forName(
             path.substring(0, path.length() - SUFFIX.length()).replace('/', '.'),
