@@ -19,7 +19,7 @@ import org.usb4java.TransferCallback;
 /**
  * One native transfer with memory of its own, made once and submitted many times. Every access to
  * the native side costs a look-up by name in C: all fields are set here once, and a flight takes
- * one call to submit and two to read how it ended.
+ * one call to submit; how it ended is read by {@link TransferFields}.
  *
  * <p>The native transfer is freed only when it is idle and no callback is under way, and touched by
  * nobody after that: all is guarded by this object's monitor. libusb holds no lock that submitting
@@ -41,6 +41,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
   private final BusCompletion completion;
   private final boolean awaited;
   private final Transfer transfer;
+  private final TransferFields fields;
   private final IsoPacketDescriptor[] packets;
   private final int packetBytes;
   private final int[] packetLengths;
@@ -53,10 +54,11 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
   private boolean cancelled;
   private boolean freed;
   private int lengthBytes;
+  private int awaitingIdle;
 
-  // Written before the completion is told; a flight's outcome is read after it.
-  private volatile TransferStatus status = TransferStatus.COMPLETED;
-  private volatile int actualLengthBytes;
+  // Written before the completion is told, and read by whoever was told of it.
+  private TransferStatus status = TransferStatus.COMPLETED;
+  private int actualLengthBytes;
 
   LibusbTransfer(
       LibusbHandle handle,
@@ -94,6 +96,9 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     transfer.setNumIsoPackets(packetCount);
     packets = packetCount == 0 ? null : transfer.isoPacketDesc();
     setLength(capacityBytes);
+    fields =
+        new TransferFields(
+            transfer, (byte) endpointAddress, (byte) Layout.bits(type), capacityBytes);
   }
 
   private ByteBuffer memory(int bytes) throws UsbException {
@@ -239,11 +244,11 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
 
   /** Notes the outcome; true when nobody wants to know it. */
   private synchronized boolean land() {
-    TransferStatus outcome = LibusbCode.status(transfer.status());
+    TransferStatus outcome = LibusbCode.status(fields.status());
     if (outcome != TransferStatus.COMPLETED && handle.isGone() && !cancelled) {
       outcome = TransferStatus.DISCONNECTED;
     }
-    actualLengthBytes = Math.min(transfer.actualLength(), buffer.capacity());
+    actualLengthBytes = Math.min(fields.actualLength(), buffer.capacity());
     for (int i = 0; i < packetLengths.length; i++) {
       packetLengths[i] = packets[i].actualLength();
       packetStatuses[i] = LibusbCode.status(packets[i].status());
@@ -253,7 +258,9 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     if (!awaited) {
       handle.events().attended();
     }
-    notifyAll();
+    if (awaitingIdle > 0) {
+      notifyAll();
+    }
     return freed;
   }
 
@@ -261,6 +268,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
   synchronized boolean awaitIdle(long untilNanos) {
     boolean interrupted = false;
     long left = untilNanos - System.nanoTime();
+    awaitingIdle++;
     while (inFlight && left > 0) {
       try {
         TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
@@ -269,6 +277,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
       }
       left = untilNanos - System.nanoTime();
     }
+    awaitingIdle--;
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

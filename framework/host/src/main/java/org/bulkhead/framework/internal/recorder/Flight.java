@@ -61,15 +61,19 @@ public final class Flight {
     return (long) index << 32 | (long) value << 16 | request << 8 | requestType;
   }
 
-  /** A flight begins; called before the transport hears of it. */
-  public void submitted(int lengthBytes) {
-    submitted(lengthBytes, control ? memory.getLong(0) : 0);
+  /**
+   * A flight begins; called before the transport hears of it.
+   *
+   * @param nowNanos System.nanoTime
+   */
+  public void submitted(int lengthBytes, long nowNanos) {
+    submitted(lengthBytes, control ? memory.getLong(0) : 0, nowNanos);
   }
 
-  void submitted(int lengthBytes, long setupBytes) {
+  void submitted(int lengthBytes, long setupBytes, long nowNanos) {
     setup = setupBytes;
     length = memory != null && control ? Math.max(0, lengthBytes - SETUP_BYTES) : lengthBytes;
-    submitted = System.nanoTime();
+    submitted = nowNanos;
     first = recorder.first();
     firstTicket = first.claimUnused();
     Ring last = recorder.last();

@@ -66,7 +66,7 @@ public final class FlightRecorder {
   private void recorded(int incarnation, int type, long setup, Request request)
       throws UsbException {
     Flight flight = new Flight(this, incarnation, type, 0, null);
-    flight.submitted(0, setup);
+    flight.submitted(0, setup, System.nanoTime());
     try {
       request.make();
       flight.completed(Flight.COMPLETED, 0);

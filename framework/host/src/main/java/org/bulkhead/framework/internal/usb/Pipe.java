@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.bulkhead.device.transport.BusTransfer;
 import org.bulkhead.device.usb.Endpoint;
@@ -42,7 +41,7 @@ final class Pipe implements Endpoint, Incarnation.Part {
   private final EndpointDescriptor descriptor;
   private final List<PipeTransfer> allocated = new CopyOnWriteArrayList<>();
   private final ArrayDeque<PipeTransfer> flights = new ArrayDeque<>();
-  private final AtomicInteger flying = new AtomicInteger();
+  private final Object landings = new Object();
   private final AtomicBoolean draining = new AtomicBoolean();
   private final Runnable drain = this::drain;
   private final Incarnation.DriverCode handlers = this::runHandlers;
@@ -176,7 +175,7 @@ final class Pipe implements Endpoint, Incarnation.Part {
       throw failure(Kind.INVALID, "a synchronous transfer with " + flights.size() + " in flight");
     }
     long until = incarnation.progress(nanos);
-    own.start(true, 0);
+    own.start(true, 0, until - nanos);
     boolean interrupted = own.await(until, nanos);
     incarnation.check();
     incarnation.progress(0);
@@ -191,7 +190,8 @@ final class Pipe implements Endpoint, Incarnation.Part {
   public void submit(Transfer transfer, Duration deadline) throws UsbException {
     incarnation.crossing();
     PipeTransfer own = own(transfer);
-    long expiresAt = deadline == null ? 0 : System.nanoTime() + positive(deadline) | 1;
+    long now = System.nanoTime();
+    long expiresAt = deadline == null ? 0 : now + positive(deadline) | 1;
     PipeTransfer last = flights.peekLast();
     if (last != null && (last.handler == null) != (own.handler == null)) {
       throw failure(Kind.INVALID, "transfers with and without a handler in flight together");
@@ -199,7 +199,7 @@ final class Pipe implements Endpoint, Incarnation.Part {
     flights.addLast(own);
     boolean started = false;
     try {
-      own.start(false, expiresAt);
+      own.start(false, expiresAt, now);
       started = true;
     } finally {
       if (!started) {
@@ -322,14 +322,11 @@ final class Pipe implements Endpoint, Incarnation.Part {
     }
   }
 
-  void departed() {
-    flying.incrementAndGet();
-  }
-
+  /** A flight ended, after which its transfer does not fly any more. */
   void arrived() {
-    if (flying.decrementAndGet() == 0 && over()) {
-      synchronized (flying) {
-        flying.notifyAll();
+    if (over()) {
+      synchronized (landings) {
+        landings.notifyAll();
       }
     }
   }
@@ -360,10 +357,10 @@ final class Pipe implements Endpoint, Incarnation.Part {
 
   @Override
   public void awaitIdle(long untilNanos) throws InterruptedException {
-    synchronized (flying) {
+    synchronized (landings) {
       long left = untilNanos - System.nanoTime();
-      while (flying.get() > 0 && left > 0) {
-        flying.wait(left / 1_000_000 + 1);
+      while (left > 0 && allocated.stream().anyMatch(PipeTransfer::flying)) {
+        landings.wait(left / 1_000_000 + 1);
         left = untilNanos - System.nanoTime();
       }
     }

@@ -18,7 +18,7 @@ import org.bulkhead.framework.internal.recorder.Flight;
  * A driver's transfer over a transport's. The driver's thread moves it from idle to flying, a
  * thread of the transport's to landed, which may be the driver's as it waits, and the driver's back
  * to idle. Freeing may come at any time, so landing and freeing compete for a flight, and who gets
- * it counts its end.
+ * it tells of its end.
  */
 final class PipeTransfer implements Transfer, BusCompletion {
 
@@ -67,6 +67,10 @@ final class PipeTransfer implements Transfer, BusCompletion {
     return state.get() == State.IDLE;
   }
 
+  boolean flying() {
+    return state.get() == State.FLYING;
+  }
+
   boolean landed() {
     return state.get() == State.LANDED;
   }
@@ -79,37 +83,54 @@ final class PipeTransfer implements Transfer, BusCompletion {
     }
   }
 
-  /** Puts it in flight; called on the driver's thread, inside the gate. */
-  void start(boolean forCaller, long deadlineNanos) throws UsbException {
+  /**
+   * Puts it in flight; called on the driver's thread, inside the gate.
+   *
+   * @param deadlineNanos when it is cancelled, of System.nanoTime, or 0
+   * @param nowNanos System.nanoTime
+   */
+  void start(boolean forCaller, long deadlineNanos, long nowNanos) throws UsbException {
     if (data.position() != 0) {
       data.compact().flip();
     }
     synchronous = forCaller;
-    waiter = forCaller ? Thread.currentThread() : null;
+    Thread waits = forCaller ? Thread.currentThread() : null;
+    if (waiter != waits) {
+      waiter = waits;
+    }
     rewind();
-    // Not while the supervisor looks whether the flight before this one is past its deadline.
-    synchronized (this) {
-      expired = false;
-      expiresAt = deadlineNanos;
-      pipe.departed();
-      state.set(State.FLYING);
-      flight.submitted(data.limit());
-      boolean submitted = false;
-      try {
-        bus.submit(data.limit());
-        submitted = true;
-      } catch (UsbException refused) {
-        flight.refused(refused.kind());
-        throw refused;
-      } finally {
-        if (!submitted && state.compareAndSet(State.FLYING, State.IDLE)) {
-          pipe.arrived();
-        }
+    if (deadlineNanos == 0 && expiresAt == 0) {
+      depart(nowNanos);
+    } else {
+      // Not while the supervisor looks whether the flight before this one is past its deadline.
+      synchronized (this) {
+        expiresAt = deadlineNanos;
+        depart(nowNanos);
       }
     }
     if (pipe.over()) {
       // Whoever ended the incarnation may have seen it idle.
       bus.cancel();
+    }
+  }
+
+  private void depart(long nowNanos) throws UsbException {
+    if (expired) {
+      expired = false;
+    }
+    state.set(State.FLYING);
+    flight.submitted(data.limit(), nowNanos);
+    boolean submitted = false;
+    try {
+      bus.submit(data.limit());
+      submitted = true;
+    } catch (UsbException refused) {
+      flight.refused(refused.kind());
+      throw refused;
+    } finally {
+      if (!submitted && state.compareAndSet(State.FLYING, State.IDLE)) {
+        pipe.arrived();
+      }
     }
   }
 

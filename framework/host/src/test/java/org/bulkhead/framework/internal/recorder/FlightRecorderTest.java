@@ -31,7 +31,7 @@ class FlightRecorderTest {
 
   private void fly(Flight flight, int value) {
     memory.putInt(0, value);
-    flight.submitted(4);
+    flight.submitted(4, System.nanoTime());
     flight.completed(TransferStatus.COMPLETED, 4);
   }
 
@@ -43,11 +43,11 @@ class FlightRecorderTest {
     Flight out = flight(1, 0x02);
     // The driver's view of the memory is its own.
     memory.limit(3);
-    out.submitted(300);
+    out.submitted(300, System.nanoTime());
     memory.put(0, (byte) 99);
     out.completed(TransferStatus.COMPLETED, 300);
     Flight in = flight(1, 0x81);
-    in.submitted(512);
+    in.submitted(512, System.nanoTime());
     in.completed(TransferStatus.STALL, 2);
     List<Entry> entries = entries();
     assertThat(entries).hasSize(2);
@@ -64,7 +64,7 @@ class FlightRecorderTest {
   void controlTransfer_isKeptWithItsSetupAndTheDataAfterIt() {
     memory.putLong(0, Flight.setup(0xc0, 5, 0x1234, 7) | 3L << 48).put(8, (byte) 42);
     Flight flight = recorder.flight(1, TransferType.CONTROL, 0, memory);
-    flight.submitted(11);
+    flight.submitted(11, System.nanoTime());
     flight.completed(TransferStatus.COMPLETED, 1);
     Entry entry = entries().get(0);
     assertThat(entry.setup()).containsExactly(0xc0, 5, 0x34, 0x12, 7, 0, 3, 0);
@@ -107,7 +107,7 @@ class FlightRecorderTest {
       fly(many, i);
     }
     Flight slow = flight(1, 0x81);
-    slow.submitted(64);
+    slow.submitted(64, System.nanoTime());
     for (int i = 0; i < FlightRecorder.LAST; i++) {
       fly(many, i);
     }
@@ -121,9 +121,9 @@ class FlightRecorderTest {
 
   @Test
   void whatIsInFlight_hasNoEnd_andARefusalIsOne() throws Exception {
-    flight(1, 0x81).submitted(64);
+    flight(1, 0x81).submitted(64, System.nanoTime());
     Flight refused = flight(1, 0x02);
-    refused.submitted(1);
+    refused.submitted(1, System.nanoTime());
     refused.refused(Kind.DISCONNECTED);
     recorder.reset(1, () -> {});
     assertThat(entries().get(0).ended()).isNull();
@@ -171,7 +171,7 @@ class FlightRecorderTest {
                   for (int j = 0; j < 64; j++) {
                     own.put(j, (byte) i);
                   }
-                  flight.submitted(i);
+                  flight.submitted(i, System.nanoTime());
                   flight.completed(TransferStatus.COMPLETED, i);
                 }
                 done.countDown();
