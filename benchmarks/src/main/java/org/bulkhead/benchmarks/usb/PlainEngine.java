@@ -142,6 +142,7 @@ final class PlainEngine implements Engine {
             },
             "usb4java events");
     events.start();
+    tally.open();
     long number = 0;
     for (long due = tally.due(0, command.depth());
         !tally.ends(due);

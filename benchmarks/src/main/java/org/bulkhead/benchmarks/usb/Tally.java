@@ -20,6 +20,7 @@ public final class Tally {
   private final CountDownLatch over = new CountDownLatch(1);
   private final long begin = System.nanoTime();
   private final long until;
+  private long opened;
   private long transfers;
   private long bytes;
   private long allocatedBefore = -1;
@@ -72,6 +73,11 @@ public final class Tally {
     }
   }
 
+  /** From now on transfers of an open loop are due, as they are in C: all of them are made. */
+  public void open() {
+    opened = System.nanoTime();
+  }
+
   /**
    * When a transfer of an open loop is to begin.
    *
@@ -80,7 +86,7 @@ public final class Tally {
    * @return the time, as {@link System#nanoTime()}
    */
   public long due(long number, int rate) {
-    return begin + number * 1_000_000_000L / rate;
+    return opened + number * 1_000_000_000L / rate;
   }
 
   /**

@@ -45,6 +45,20 @@ public record ControlRequest(int requestType, int request, int value, int index)
     }
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ControlRequest that
+        && requestType == that.requestType
+        && request == that.request
+        && value == that.value
+        && index == that.index;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * (31 * requestType + request) + value) + index;
+  }
+
   /**
    * A standard request that reads (USB 2.0 section 9.4).
    *

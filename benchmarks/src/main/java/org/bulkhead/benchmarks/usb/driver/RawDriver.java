@@ -135,6 +135,7 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
     long[] dues = new long[OPEN_FLIGHTS];
     long begun = 0;
     long ended = 0;
+    tally.open();
     long due = tally.due(0, command.depth());
     while (!tally.ends(due) || ended < begun) {
       long wait = tally.ends(due) ? Long.MAX_VALUE : due - System.nanoTime();

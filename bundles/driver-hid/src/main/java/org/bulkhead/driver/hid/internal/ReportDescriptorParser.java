@@ -30,7 +30,19 @@ final class ReportDescriptorParser {
   private static final int MAX_ID = 0xff;
 
   /** Which report a field belongs to. */
-  private record Key(ReportType type, int id) {}
+  private record Key(ReportType type, int id) {
+
+    // In plain code, as everywhere on the way of a start: docs/decisions.md.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key && type == key.type && id == key.id;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * type.ordinal() + id;
+    }
+  }
 
   private final byte[] bytes;
   private final Map<Key, List<ReportField>> fields = new LinkedHashMap<>();

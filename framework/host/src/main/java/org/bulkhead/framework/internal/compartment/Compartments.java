@@ -32,7 +32,21 @@ public final class Compartments {
   /** What the first device of a driver, if it hangs, may cost all that come after it. */
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
 
-  private record Key(String deviceKey, int interfaceNumber) {}
+  private record Key(String deviceKey, int interfaceNumber) {
+
+    // In plain code, as everywhere on the way of a start: docs/decisions.md.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && interfaceNumber == key.interfaceNumber
+          && deviceKey.equals(key.deviceKey);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * deviceKey.hashCode() + interfaceNumber;
+    }
+  }
 
   private final Host host;
   private final Map<Key, Compartment> compartments = new LinkedHashMap<>();

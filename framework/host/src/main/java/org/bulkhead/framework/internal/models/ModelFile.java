@@ -79,7 +79,7 @@ public final class ModelFile implements DriverLocator {
       // Its permissions may change without its time.
       version = "";
     }
-    return !models.equals(before);
+    return !models.lines().equals(before.lines());
   }
 
   private Models read(BasicFileAttributes attributes) throws IOException {

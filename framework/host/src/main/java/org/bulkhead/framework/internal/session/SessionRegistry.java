@@ -33,7 +33,19 @@ import org.osgi.service.usbinfo.USBInfoDevice;
 public final class SessionRegistry implements Services, AutoCloseable {
 
   /** Which service of a compartment. */
-  private record Slot(Class<?> type, String unit) {}
+  private record Slot(Class<?> type, String unit) {
+
+    // In plain code, as everywhere on the way of a start: docs/decisions.md.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Slot slot && type == slot.type && unit.equals(slot.unit);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * type.hashCode() + unit.hashCode();
+    }
+  }
 
   /**
    * A session and its offer. Offers are made and taken back on a thread of their own, as whoever
