@@ -9,6 +9,9 @@ final class Matrix {
   /** Of 16 KiB at 400 MB/s. */
   private static final int HALF_RATE = 400_000_000 / (16 << 10) / 2;
 
+  /** In 16 rounds a million samples. */
+  private static final int OPEN_MILLIS = 5_500;
+
   private static final int[] SIZES = {512, 16 << 10, 64 << 10, 1 << 20};
 
   final List<Point> streams = new ArrayList<>();
@@ -60,9 +63,9 @@ final class Matrix {
     block = Point.all(Device.FAST, "block", 64 << 10, 1, 2 * millis);
     open =
         Point.of(Device.FAST, "open loop, 16 KiB at %d a second".formatted(HALF_RATE))
-            .with(Point.C, "open", 16 << 10, HALF_RATE, brief ? 500 : 5_500)
-            .with(Point.PLAIN, "open", 16 << 10, HALF_RATE, brief ? 500 : 5_500)
-            .with(Point.OURS, "open", 16 << 10, HALF_RATE, brief ? 500 : 5_500);
+            .with(Point.C, "open", 16 << 10, HALF_RATE, OPEN_MILLIS)
+            .with(Point.PLAIN, "open", 16 << 10, HALF_RATE, OPEN_MILLIS)
+            .with(Point.OURS, "open", 16 << 10, HALF_RATE, OPEN_MILLIS);
     guarded =
         List.of(
             guarded("async", 16 << 10, 16, millis),
