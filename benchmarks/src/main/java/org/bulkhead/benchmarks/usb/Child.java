@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 /** An engine in a process of its own: on the stand-in for usbfs, or in the rig. */
 final class Child implements AutoCloseable {
 
-  private static final Pattern FIGURES = Pattern.compile("\\d+( \\d+)*");
+  private static final Pattern FIGURES = Pattern.compile("\\d[\\d ]*");
 
   private final String name;
   private final Process process;
