@@ -45,6 +45,7 @@ public record ControlRequest(int requestType, int request, int value, int index)
     }
   }
 
+  // In plain code, as everywhere on the way of a start: docs/decisions.md.
   @Override
   public boolean equals(Object other) {
     return other instanceof ControlRequest that

@@ -98,7 +98,7 @@ final class TransferFields {
       return MethodHandles.publicLookup()
           .findVirtual(type, method, MethodType.methodType(result, parameters))
           .bindTo(instance.get(null));
-    } catch (ReflectiveOperationException gone) {
+    } catch (ReflectiveOperationException | RuntimeException goneOrForbidden) {
       return null;
     }
   }
