@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -208,7 +209,25 @@ class SupervisionTest {
       if (fault != InjectedFault.THROW) {
         bench.awaitLife(2);
         assertThat(bench.faults()).hasSize(1);
+        assertThat(bench.faults().get(0).kind()).isEqualTo(fault.name().toLowerCase(Locale.ROOT));
       }
+    }
+  }
+
+  @Test
+  void plantedFault_breaksOutInTheNextLife_whereThereIsNone_andIsCalledOffByAnEndInGoodOrder()
+      throws Exception {
+    try (DriverBench bench = DriverBench.attach(Lab.DRIVER, Lab.device())) {
+      Lab lab = bench.service(Lab.class);
+      bench.plant(InjectedFault.ERROR).stopDriver().startDriver().awaitLife(2);
+      lab.run(usb -> usb.claim(0));
+      assertThat(bench.faults()).isEmpty();
+
+      bench.stopDriver().plant(InjectedFault.ERROR).startDriver();
+
+      lab.run(usb -> usb.claim(0));
+      assertThat(bench.faults()).hasSize(1);
+      assertThat(bench.faults().get(0).kind()).isEqualTo("error");
     }
   }
 

@@ -6,7 +6,7 @@ public enum InjectedFault {
   THROW,
   /** Throws an Error. */
   ERROR,
-  /** Stops making progress for ever, ignoring interrupts once. */
+  /** Stops making progress for ever, whatever interrupts it but its end. */
   HANG,
   /** Runs in a loop for ever, which no interrupt ends; only where drivers are woven. */
   LOOP

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * The distribution, unpacked in the guest by a user without rights who was given the USB devices by
@@ -146,10 +147,16 @@ final class Gateway {
    * after the planting may still be of before it.
    */
   void awaitLogged(String regex, int times) {
-    await(times + " lines of the log with " + regex)
-        .atMost(DEADLINE)
-        .pollInterval(Duration.ofSeconds(1))
-        .until(() -> logged(regex), count -> count == times);
+    try {
+      await(times + " lines of the log with " + regex)
+          .atMost(DEADLINE)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> logged(regex), count -> count == times);
+    } catch (ConditionTimeoutException never) {
+      throw new AssertionError(
+          never.getMessage() + "\n" + guest.run("tail -n 30 " + LOG) + "\n" + exec("driver:list"),
+          never);
+    }
   }
 
   /** Empties the log of a gateway that does not run. */

@@ -44,6 +44,7 @@ public final class Compartment {
   private final Ladder ladder = new Ladder();
   private final ActorTimer timer;
   private final Overseer overseer = new Overseer();
+  private final Drill drill = new Drill();
   private final Ending ending;
   private final StateRecord kept = new StateRecord();
   private final Logger log;
@@ -336,10 +337,7 @@ public final class Compartment {
 
   /** Plants a fault for the driver's next crossing. */
   public void plant(InjectedFault fault) {
-    Incarnation current = incarnation;
-    if (current != null) {
-      current.plant(fault);
-    }
+    drill.plant(fault);
   }
 
   // ---- what incarnations report, from any thread -------------------------------------------
@@ -444,7 +442,8 @@ public final class Compartment {
     state = CompartmentState.STARTING;
     host.services().suspend(this, "its driver is starting");
     StopSwitch stop = StopSwitch.of(source.loader());
-    Incarnation next = new Incarnation(this, lives, host.driverThreads(), stop, limits.call());
+    Incarnation next =
+        new Incarnation(this, lives, host.driverThreads(), stop, limits.call(), drill);
     incarnation = next;
     recorder.begins();
     Context context =
@@ -628,6 +627,7 @@ public final class Compartment {
     state = CompartmentState.STOPPING;
     ending.detach(current);
     tearDown();
+    drill.callOff();
   }
 
   /** The current incarnation, which is none any more. */

@@ -5,12 +5,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.framework.internal.weave.ForbiddenCall;
 import org.bulkhead.framework.internal.weave.Inhabitant;
 import org.bulkhead.framework.internal.weave.Inhabitants;
-import org.bulkhead.framework.internal.weave.PlantedLoop;
 import org.bulkhead.framework.internal.weave.StopSwitch;
 import org.bulkhead.framework.internal.weave.Violation;
 
@@ -63,8 +60,8 @@ public final class Incarnation implements Inhabitant {
   private final SerialExecutor executor;
   private final Object gate = new Object();
   private final List<Part> parts = new CopyOnWriteArrayList<>();
-  private final AtomicReference<InjectedFault> planted = new AtomicReference<>();
   private final StopSwitch stop;
+  private final Drill drill;
   private volatile long allowanceNanos;
   private volatile boolean condemned;
   private volatile Thread occupant;
@@ -80,13 +77,20 @@ public final class Incarnation implements Inhabitant {
    *
    * @param stop the switch of the driver's code
    * @param call how long a call may take without progress
+   * @param drill what is planted in the compartment
    */
   Incarnation(
-      Compartment compartment, int number, Executor threads, StopSwitch stop, Duration call) {
+      Compartment compartment,
+      int number,
+      Executor threads,
+      StopSwitch stop,
+      Duration call,
+      Drill drill) {
     this.compartment = compartment;
     this.number = number;
     this.executor = new SerialExecutor(threads, LINGER_MILLIS, t -> compartment.thrown(this, t));
     this.stop = stop;
+    this.drill = drill;
     allow(call);
     Inhabitants.add(this);
   }
@@ -240,8 +244,8 @@ public final class Incarnation implements Inhabitant {
   /** As {@link #check}, and where planted faults break out. */
   public void crossing() {
     check();
-    if (planted.get() != null) {
-      breakOut(planted.getAndSet(null));
+    if (drill.isPlanted()) {
+      drill.breakOut(this, stop);
     }
   }
 
@@ -287,34 +291,6 @@ public final class Incarnation implements Inhabitant {
 
     /** Runs it. */
     void run() throws Throwable;
-  }
-
-  /** Plants a fault for the driver's next crossing. */
-  void plant(InjectedFault fault) {
-    planted.set(fault);
-  }
-
-  private void breakOut(InjectedFault fault) {
-    switch (fault) {
-      case THROW -> throw new IllegalStateException("planted fault");
-      case ERROR -> throw new LinkageError("planted fault");
-      case HANG -> hang();
-      case LOOP -> PlantedLoop.in(stop).run();
-    }
-  }
-
-  private void hang() {
-    int interrupts = 0;
-    synchronized (planted) {
-      while (interrupts < 2) {
-        try {
-          planted.wait();
-        } catch (InterruptedException ignored) {
-          interrupts++;
-        }
-      }
-    }
-    throw ended();
   }
 
   /**

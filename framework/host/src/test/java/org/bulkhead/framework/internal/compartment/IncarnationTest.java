@@ -15,8 +15,9 @@ class IncarnationTest {
   private static final long SECOND = 1_000_000_000L;
   private static final long HOUR = 3600 * SECOND;
 
+  private final Drill drill = new Drill();
   private final Incarnation incarnation =
-      new Incarnation(null, 1, Runnable::run, StopSwitch.of(null), Duration.ofSeconds(5));
+      new Incarnation(null, 1, Runnable::run, StopSwitch.of(null), Duration.ofSeconds(5), drill);
 
   private static long in(long nanos) {
     return System.nanoTime() + nanos;
@@ -132,7 +133,7 @@ class IncarnationTest {
     caller.join();
 
     Incarnation stuck =
-        new Incarnation(null, 2, Runnable::run, StopSwitch.of(null), Duration.ofSeconds(5));
+        new Incarnation(null, 2, Runnable::run, StopSwitch.of(null), Duration.ofSeconds(5), drill);
     AtomicReference<Boolean> drained = new AtomicReference<>();
     stuck.enter(in(SECOND));
     stuck.condemn();
@@ -166,7 +167,7 @@ class IncarnationTest {
   void overdue_isWhoIsInsidePastHisTime_andProgressExtendsIt() {
     // In hours, as the test takes its time, too.
     Incarnation slow =
-        new Incarnation(null, 1, Runnable::run, StopSwitch.of(null), Duration.ofHours(5));
+        new Incarnation(null, 1, Runnable::run, StopSwitch.of(null), Duration.ofHours(5), drill);
     slow.enter(in(SECOND));
     assertThat(slow.overdue(in(4 * HOUR))).isNull();
     assertThat(slow.overdue(in(6 * HOUR))).isSameAs(Thread.currentThread());
