@@ -16,17 +16,21 @@ import org.bulkhead.benchmarks.Rounds;
 public final class InRig {
 
   private static final int WARM_UP_MILLIS = 8_000;
+
+  /** A session and a driver are more code, which an emulated processor takes long to compile. */
+  private static final int DRIVER_WARM_UP_MILLIS = 30_000;
+
   private static final int MILLIS = 2_000;
 
   /** A device of the rig's, and what is measured on it. */
-  private record Subject(String title, String target, List<Point> points) {
+  private record Subject(String title, String target, int warmUpMillis, List<Point> points) {
 
     void measure(Path rig, String engine) throws IOException {
       try (Child child = Child.elsewhere(engine, program(rig, engine))) {
         for (Point point : points) {
           Command command = point.ways().get(engine);
           if (!engine.equals(Point.C)) {
-            child.run(new Command(command.mode(), command.size(), command.depth(), WARM_UP_MILLIS));
+            child.run(new Command(command.mode(), command.size(), command.depth(), warmUpMillis));
           }
           point.samples().get(engine).add(child.run(command));
         }
@@ -77,6 +81,7 @@ public final class InRig {
             new Subject(
                 "gadget ss_lb",
                 args[4],
+                WARM_UP_MILLIS,
                 List.of(
                     Point.all(Device.RIG, "sync", 16 << 10, 1, MILLIS),
                     Point.all(Device.RIG, "async", 16 << 10, 4, MILLIS),
@@ -84,6 +89,7 @@ public final class InRig {
             new Subject(
                 "emulated stick",
                 args[5],
+                DRIVER_WARM_UP_MILLIS,
                 List.of(Point.all(Device.RIG, "block", 64 << 10, 1, MILLIS))));
     for (int round = 0; round < rounds; round++) {
       for (Subject subject : subjects) {
