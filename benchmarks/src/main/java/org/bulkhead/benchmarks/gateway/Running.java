@@ -12,6 +12,8 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A process whose start is measured, with its standard input and output. */
@@ -22,6 +24,13 @@ final class Running implements AutoCloseable {
 
   private static final int LOOK_MILLIS = 25;
   private static final int PATIENCE_SECONDS = 120;
+
+  private static final Set<Process> LIVE = ConcurrentHashMap.newKeySet();
+
+  static {
+    // Whoever ends the benchmark by a signal wants no gateway left behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> LIVE.forEach(Process::destroy)));
+  }
 
   private final String name;
   private final long begun;
@@ -36,6 +45,8 @@ final class Running implements AutoCloseable {
     builder.environment().putAll(environment);
     begun = System.currentTimeMillis();
     process = builder.start();
+    LIVE.add(process);
+    process.onExit().thenAccept(LIVE::remove);
     out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     in = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
