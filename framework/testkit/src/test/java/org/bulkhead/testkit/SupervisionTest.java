@@ -215,11 +215,13 @@ class SupervisionTest {
   }
 
   @Test
-  void plantedFault_breaksOutInTheNextLife_whereThereIsNone_andIsCalledOffByAnEndInGoodOrder()
+  void plantedFault_breaksOutInTheNextLife_whereThereIsNone_andIsCalledOffByAnyOtherEnd()
       throws Exception {
     try (DriverBench bench = DriverBench.attach(Lab.DRIVER, Lab.device())) {
       Lab lab = bench.service(Lab.class);
       bench.plant(InjectedFault.ERROR).stopDriver().startDriver().awaitLife(2);
+      lab.run(usb -> usb.claim(0));
+      bench.plant(InjectedFault.ERROR).unplug().replug().awaitLife(3);
       lab.run(usb -> usb.claim(0));
       assertThat(bench.faults()).isEmpty();
 

@@ -106,7 +106,7 @@ public interface Gateway {
   /**
    * Plants a fault that the target's driver meets at its next transfer, as if it were the driver's
    * own. Once for each call. A driver that is being restarted meets it in its next life; one that
-   * is stopped in good order before it met it never does.
+   * is stopped in good order or loses its device before it met it never does.
    *
    * @param target what to break
    * @param kind what the driver does

@@ -609,6 +609,7 @@ public final class Compartment {
     firstStart.countDown();
     host.services().away(this, "device " + location + " is unplugged");
     tearDown();
+    drill.callOff();
     device.hold().gone();
     device = null;
     timer.cancel();

@@ -18,6 +18,8 @@ class DrillTest {
   private final Incarnation incarnation =
       new Incarnation(null, 1, Runnable::run, StopSwitch.of(null), Duration.ofSeconds(5), drill);
 
+  private final AtomicReference<Throwable> end = new AtomicReference<>();
+
   @Test
   void fault_breaksOutOnce_theLastThatWasPlanted() {
     drill.plant(InjectedFault.ERROR);
@@ -46,8 +48,33 @@ class DrillTest {
   }
 
   @Test
-  void hang_endsWithTheIncarnation_byOneInterrupt_andByNoneBefore() throws InterruptedException {
-    AtomicReference<Throwable> end = new AtomicReference<>();
+  void hang_endsWithTheIncarnation_byTheOneInterruptOfItsEnd() throws InterruptedException {
+    Thread caller = hanging();
+
+    incarnation.condemn();
+
+    caller.join();
+    assertThat(end.get()).isInstanceOf(IncarnationEnded.class);
+  }
+
+  @Test
+  void hang_endsByNoInterruptBeforeTheIncarnationDoes() throws InterruptedException {
+    Thread caller = hanging();
+
+    for (int i = 0; i < 3; i++) {
+      caller.interrupt();
+      while (caller.isInterrupted()) {
+        Thread.onSpinWait();
+      }
+      awaitWaiting(caller);
+    }
+
+    assertThat(end.get()).isNull();
+    incarnation.condemn();
+    caller.join();
+  }
+
+  private Thread hanging() {
     Thread caller =
         new Thread(
             () -> {
@@ -63,21 +90,12 @@ class DrillTest {
     drill.plant(InjectedFault.HANG);
     caller.start();
     awaitWaiting(caller);
-    caller.interrupt();
-    while (caller.isInterrupted()) {
-      Thread.onSpinWait();
-    }
-    awaitWaiting(caller);
-    assertThat(end.get()).isNull();
-
-    incarnation.condemn();
-
-    caller.join();
-    assertThat(end.get()).isInstanceOf(IncarnationEnded.class);
+    return caller;
   }
 
   private static void awaitWaiting(Thread thread) {
     while (thread.getState() != Thread.State.WAITING) {
+      assertThat(thread.isAlive()).isTrue();
       Thread.onSpinWait();
     }
   }
