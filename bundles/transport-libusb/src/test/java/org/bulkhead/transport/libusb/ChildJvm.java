@@ -71,14 +71,12 @@ final class ChildJvm implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(UmockdevTools.simulator().toString());
     command.add(socket.toString());
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(program("java"));
     command.add("-Djava.io.tmpdir=" + temporary);
     command.add(ChildMain.socketOption(socket));
     command.addAll(List.of("-ea", "-XX:+DisplayVMOutputToStderr", "-XX:-CreateCoredumpOnCrash"));
     command.add(CrashReport.option());
-    if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-    }
+    command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ChildMain.class.getName());
     process =
@@ -91,6 +89,12 @@ final class ChildJvm implements AutoCloseable {
     Thread reader = new Thread(() -> read(process, answers), "child JVM's answers");
     reader.setDaemon(true);
     reader.start();
+  }
+
+  /** Of the JDK that is named by a property, or else the one that this runs on. */
+  private static String program(String name) {
+    String home = System.getProperty("bulkhead.child.java.home", System.getProperty("java.home"));
+    return Path.of(home, "bin", name).toString();
   }
 
   private static void read(Process process, BlockingQueue<String> answers) {
@@ -110,10 +114,9 @@ final class ChildJvm implements AutoCloseable {
 
   /** A thread dump of the test's JVM, which is a child of the simulator. */
   private String threads() throws InterruptedException {
-    Path jstack = Path.of(System.getProperty("java.home"), "bin", "jstack");
     try (Stream<ProcessHandle> children = process.children()) {
       String pid = children.findFirst().map(child -> Long.toString(child.pid())).orElse("");
-      Process dump = new ProcessBuilder(jstack.toString(), pid).redirectErrorStream(true).start();
+      Process dump = new ProcessBuilder(program("jstack"), pid).redirectErrorStream(true).start();
       String text = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       dump.waitFor();
       return "; its threads:\n" + text;

@@ -17,7 +17,7 @@ import java.util.Map;
  * address. Each method returns when the simulator has done it. The commands and what a device does
  * are listed in src/test/c/README.md.
  */
-final class Simulator implements AutoCloseable {
+public final class Simulator implements AutoCloseable {
 
   private final SocketChannel channel;
 
@@ -32,7 +32,7 @@ final class Simulator implements AutoCloseable {
   }
 
   /** Plugs a widget in; returns its device number. Attributes are "name=value" or "denied". */
-  int plug(String port, String... attributes) {
+  public int plug(String port, String... attributes) {
     return Integer.parseInt(
         send("plug " + port + " " + String.join(" ", attributes)).split(" ")[1]);
   }

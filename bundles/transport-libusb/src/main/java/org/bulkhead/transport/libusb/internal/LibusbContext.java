@@ -11,7 +11,6 @@ import org.usb4java.Context;
 import org.usb4java.Device;
 import org.usb4java.DeviceHandle;
 import org.usb4java.DeviceList;
-import org.usb4java.HotplugCallbackHandle;
 import org.usb4java.LibUsb;
 
 /**
@@ -29,6 +28,7 @@ final class LibusbContext {
   private final Context context = new Context();
   private final AtomicBoolean hotplug = new AtomicBoolean();
   private final Set<LibusbHandle> handles = ConcurrentHashMap.newKeySet();
+  private final NativeCalls calls;
   private final LibusbEvents events;
   private boolean closing; // guarded by this
   private boolean exited; // guarded by this
@@ -47,25 +47,17 @@ final class LibusbContext {
       throw new UsbException(
           LibusbCode.kind(code), "libusb does not start: " + LibusbCode.name(code), 0, code);
     }
-    registerHotplug();
-    events = new LibusbEvents(log, context, hotplug, onHotplug);
-  }
-
-  private void registerHotplug() {
-    int code =
-        LibUsb.hotplugRegisterCallback(
-            context,
-            LibUsb.HOTPLUG_EVENT_DEVICE_ARRIVED | LibUsb.HOTPLUG_EVENT_DEVICE_LEFT,
-            0,
-            LibUsb.HOTPLUG_MATCH_ANY,
-            LibUsb.HOTPLUG_MATCH_ANY,
-            LibUsb.HOTPLUG_MATCH_ANY,
-            HotplugFlag.callback(hotplug),
-            null,
-            new HotplugCallbackHandle());
+    calls = NativeCalls.of(context, hotplug);
+    log.debug("transfers by {} {}", calls.getClass().getSimpleName(), ForeignLibusb.whyNot());
+    code = calls.watchHotplug();
     if (code != LibUsb.SUCCESS) {
       log.debug("libusb has no hot-plug events: {}", LibusbCode.name(code));
     }
+    events = new LibusbEvents(log, context, calls, hotplug, onHotplug);
+  }
+
+  NativeCalls calls() {
+    return calls;
   }
 
   LibusbEvents events() {
@@ -165,6 +157,7 @@ final class LibusbContext {
       log.error("a libusb context is left as it is, for {} handles that cannot be closed", leaks);
     } else {
       LibUsb.exit(context);
+      calls.close();
     }
   }
 }

@@ -43,6 +43,7 @@ final class LibusbEvents {
 
   private final Logger log;
   private final Context context;
+  private final NativeCalls calls;
   private final AtomicBoolean hotplug;
   private final Runnable onHotplug;
   private final Turn turn = new Turn(this::interrupt);
@@ -82,9 +83,11 @@ final class LibusbEvents {
    * @param hotplug raised by hot-plug callbacks
    * @param onHotplug called soon after; does not block
    */
-  LibusbEvents(Logger log, Context context, AtomicBoolean hotplug, Runnable onHotplug) {
+  LibusbEvents(
+      Logger log, Context context, NativeCalls calls, AtomicBoolean hotplug, Runnable onHotplug) {
     this.log = log;
     this.context = context;
+    this.calls = calls;
     this.hotplug = hotplug;
     this.onHotplug = onHotplug;
     thread.setDaemon(true);
@@ -193,7 +196,7 @@ final class LibusbEvents {
 
   private int round(long micros) {
     try {
-      return LibUsb.handleEventsTimeout(context, micros);
+      return calls.handleEvents(micros);
     } finally {
       tellLanded();
       if (hotplug.get() && hotplug.getAndSet(false)) {

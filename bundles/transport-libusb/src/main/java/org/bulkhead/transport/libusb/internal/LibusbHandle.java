@@ -201,7 +201,15 @@ final class LibusbHandle implements BusHandle {
       java.util.Objects.requireNonNull(completion, "completion");
       LibusbTransfer transfer =
           new LibusbTransfer(
-              this, handle, claim, type, endpointAddress, capacityBytes, packets, completion);
+              this,
+              context.calls(),
+              handle,
+              claim,
+              type,
+              endpointAddress,
+              capacityBytes,
+              packets,
+              completion);
       transfers.add(transfer);
       return transfer;
     } finally {

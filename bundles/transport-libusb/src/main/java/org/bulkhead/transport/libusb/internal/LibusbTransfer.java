@@ -11,21 +11,17 @@ import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.device.usb.descriptor.TransferType;
 import org.usb4java.DeviceHandle;
-import org.usb4java.IsoPacketDescriptor;
 import org.usb4java.LibUsb;
-import org.usb4java.Transfer;
-import org.usb4java.TransferCallback;
 
 /**
- * One native transfer with memory of its own, made once and submitted many times. Every access to
- * the native side costs a look-up by name in C: all fields are set here once, and a flight takes
- * one call to submit; how it ended is read by {@link TransferFields}.
+ * One native transfer with memory of its own, made once and submitted many times. All fields are
+ * set here once, and a flight takes one call to submit.
  *
  * <p>The native transfer is freed only when it is idle and no callback is under way, and touched by
  * nobody after that: all is guarded by this object's monitor. libusb holds no lock that submitting
  * or cancelling needs while it calls back.
  */
-final class LibusbTransfer implements BusTransfer, TransferCallback {
+final class LibusbTransfer implements BusTransfer {
 
   private static final int SETUP_BYTES = 8;
   private static final int LENGTH_FIELD = 6;
@@ -40,9 +36,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
   private final ByteBuffer buffer;
   private final BusCompletion completion;
   private final boolean awaited;
-  private final Transfer transfer;
-  private final TransferFields fields;
-  private final IsoPacketDescriptor[] packets;
+  private final NativeTransfer transfer;
   private final int packetBytes;
   private final int[] packetLengths;
   private final TransferStatus[] packetStatuses;
@@ -62,6 +56,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
 
   LibusbTransfer(
       LibusbHandle handle,
+      NativeCalls calls,
       DeviceHandle device,
       Claim claim,
       TransferType type,
@@ -79,26 +74,17 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     // Never without an address, which an empty buffer might be.
     buffer =
         memory(Math.max(1, capacityBytes)).slice(0, capacityBytes).order(ByteOrder.LITTLE_ENDIAN);
-    transfer = LibUsb.allocTransfer(packetCount);
-    if (transfer == null) {
-      throw failure(Kind.FAULT, "allocate", "no memory for a native transfer", 0);
-    }
-    transfer.setDevHandle(device);
-    transfer.setEndpoint((byte) endpointAddress);
-    transfer.setType((byte) Layout.bits(type));
-    transfer.setTimeout(0);
-    transfer.setBuffer(buffer);
-    transfer.setCallback(this);
     packetBytes = packetCount == 0 ? 0 : capacityBytes / packetCount;
     packetLengths = new int[packetCount];
     packetStatuses = new TransferStatus[packetCount];
     java.util.Arrays.fill(packetStatuses, TransferStatus.COMPLETED);
-    transfer.setNumIsoPackets(packetCount);
-    packets = packetCount == 0 ? null : transfer.isoPacketDesc();
+    transfer =
+        calls.allocate(
+            device, endpointAddress, Layout.bits(type), packetCount, buffer, this::landed);
+    if (transfer == null) {
+      throw failure(Kind.FAULT, "allocate", "no memory for a native transfer", 0);
+    }
     setLength(capacityBytes);
-    fields =
-        new TransferFields(
-            transfer, (byte) endpointAddress, (byte) Layout.bits(type), capacityBytes);
   }
 
   private ByteBuffer memory(int bytes) throws UsbException {
@@ -118,7 +104,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     lengthBytes = bytes;
     for (int i = 0; i < packetLengths.length; i++) {
       // Full packets first, so that each starts at a multiple of the packet size.
-      packets[i].setLength(Math.max(0, Math.min(packetBytes, bytes - i * packetBytes)));
+      transfer.setPacketLength(i, Math.max(0, Math.min(packetBytes, bytes - i * packetBytes)));
     }
   }
 
@@ -139,7 +125,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     if (!awaited) {
       handle.events().unattended();
     }
-    int code = LibUsb.submitTransfer(transfer);
+    int code = transfer.submit();
     if (code != LibUsb.SUCCESS) {
       inFlight = false;
       if (!awaited) {
@@ -203,7 +189,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     if (inFlight && !cancelled) {
       cancelled = true;
       // NOT_FOUND and NO_DEVICE: it is about to complete by itself.
-      LibUsb.cancelTransfer(transfer);
+      transfer.cancel();
       handle.events().attend();
     }
   }
@@ -223,9 +209,8 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
     return awaited;
   }
 
-  /** Called by libusb. What it throws would reach native code. */
-  @Override
-  public void processTransfer(Transfer ended) {
+  /** In libusb's callback. */
+  private void landed() {
     handle.events().landed(this);
   }
 
@@ -244,14 +229,14 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
 
   /** Notes the outcome; true when nobody wants to know it. */
   private synchronized boolean land() {
-    TransferStatus outcome = LibusbCode.status(fields.status());
+    TransferStatus outcome = LibusbCode.status(transfer.status());
     if (outcome != TransferStatus.COMPLETED && handle.isGone() && !cancelled) {
       outcome = TransferStatus.DISCONNECTED;
     }
-    actualLengthBytes = Math.min(fields.actualLength(), buffer.capacity());
+    actualLengthBytes = Math.min(transfer.actualLength(), buffer.capacity());
     for (int i = 0; i < packetLengths.length; i++) {
-      packetLengths[i] = packets[i].actualLength();
-      packetStatuses[i] = LibusbCode.status(packets[i].status());
+      packetLengths[i] = transfer.packetActualLength(i);
+      packetStatuses[i] = LibusbCode.status(transfer.packetStatus(i));
     }
     status = outcome;
     inFlight = false;
@@ -291,7 +276,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
   /** The device is gone: its transfers end as that, not as cancelled. */
   synchronized void abandon() {
     if (inFlight && !cancelled) {
-      LibUsb.cancelTransfer(transfer);
+      transfer.cancel();
       handle.events().attend();
     }
   }
@@ -333,7 +318,7 @@ final class LibusbTransfer implements BusTransfer, TransferCallback {
 
   /** Only for the context, once the transfer is idle and no callback is under way. */
   void freeNative() {
-    LibUsb.freeTransfer(transfer);
+    transfer.free();
   }
 
   private String endpoint() {
