@@ -19,6 +19,9 @@ public final class Bench {
   /** A JVM compiles the same code a little better or worse each time, by more than 1 %. */
   private static final int PAIRS_OF_JVMS = 4;
 
+  /** The home of a JDK with foreign functions, or empty. */
+  static final String NEWER_JDK = System.getProperty("bulkhead.benchmarks.jdk25", "");
+
   private final Path folder;
 
   private Bench(Path folder) {
@@ -50,6 +53,9 @@ public final class Bench {
     int rounds = Rounds.or(brief ? 8 : 16);
     int millis = brief ? 150 : 300;
     Matrix matrix = new Matrix(brief, millis);
+    if (NEWER_JDK.isEmpty()) {
+      matrix.points().forEach(point -> point.without(Point.NEWER));
+    }
     Bench bench = new Bench(folder);
     for (Device device : Device.values()) {
       List<Point> points = new ArrayList<>(matrix.of(device));
@@ -116,7 +122,7 @@ public final class Bench {
             device.title, round + 1, rounds, points.size());
         for (Point point : points) {
           // What differs by little needs more.
-          int times = point.ways().containsKey(Point.OFF) ? OFTEN : 1;
+          int times = point.has(Point.OFF) ? OFTEN : 1;
           for (int i = 0; i < times; i++) {
             round(point, children, round + i);
           }
@@ -131,12 +137,14 @@ public final class Bench {
     if (engine.equals(Point.C)) {
       return List.of(folder.resolve("engine").toString());
     }
+    boolean newer = engine.equals(Point.NEWER);
     return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        Path.of(newer ? NEWER_JDK : System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
         "-cp",
         System.getProperty("java.class.path"),
         Worker.class.getName(),
-        engine);
+        newer ? Point.OURS : engine);
   }
 
   /** Each mode once, long enough for the compilers. */

@@ -94,7 +94,7 @@ final class Jvms {
   Jvms(Path folder, int rounds) {
     this.folder = folder;
     this.rounds = rounds;
-    String jdk25 = System.getProperty("bulkhead.benchmarks.jdk25", "");
+    String jdk25 = Bench.NEWER_JDK;
     Path jdk = Path.of(System.getProperty("java.home"));
     for (String collector : COLLECTORS.keySet()) {
       jvms.add(Jvm.of(jdk, Runtime.version().feature(), collector, Point.OURS));

@@ -37,18 +37,18 @@ final class Matrix {
         for (int depth : depths) {
           // On a slow bus one large transfer takes longer than a round.
           int longer = Math.max(millis, size / 1000 * depth / (device == Device.SLOW ? 5 : 50));
-          streams.add(Point.all(device, "async", size, depth, longer));
+          streams.add(streamed(device, size, depth, longer));
         }
       }
     }
     for (int size : SIZES) {
       for (int depth : depths) {
         if (size > 512) {
-          worked.add(async(Device.WORK, size, depth, millis));
+          worked.add(handled(Device.WORK, size, depth, millis));
         }
-        copied.add(async(Device.COPY, size, depth, millis));
+        copied.add(handled(Device.COPY, size, depth, millis));
         if (size < 1 << 20) {
-          bare.add(async(Device.INSTANT, size, depth, millis));
+          bare.add(handled(Device.INSTANT, size, depth, millis));
         }
       }
     }
@@ -57,7 +57,8 @@ final class Matrix {
             .with(Point.C, "async", 16 << 10, 8, millis)
             .with(Point.PLAIN, "sync", 16 << 10, 1, millis)
             .with(Point.OURS, "sync", 16 << 10, 1, millis)
-            .with("bulkhead reader", "stream", 16 << 10, 8, millis);
+            .with(Point.reader(Point.OURS), "stream", 16 << 10, 8, millis)
+            .with(Point.reader(Point.NEWER), "stream", 16 << 10, 8, millis);
     trip = Point.all(Device.INSTANT, "trip", 64, 1, 2 * millis);
     synchronous = Point.all(Device.INSTANT, "sync", 16 << 10, 1, millis);
     block = Point.all(Device.FAST, "block", 64 << 10, 1, 2 * millis);
@@ -65,7 +66,8 @@ final class Matrix {
         Point.of(Device.FAST, "open loop, 16 KiB at %d a second".formatted(HALF_RATE))
             .with(Point.C, "open", 16 << 10, HALF_RATE, OPEN_MILLIS)
             .with(Point.PLAIN, "open", 16 << 10, HALF_RATE, OPEN_MILLIS)
-            .with(Point.OURS, "open", 16 << 10, HALF_RATE, OPEN_MILLIS);
+            .with(Point.OURS, "open", 16 << 10, HALF_RATE, OPEN_MILLIS)
+            .with(Point.NEWER, "open", 16 << 10, HALF_RATE, OPEN_MILLIS);
     guarded =
         List.of(
             guarded("async", 16 << 10, 16, millis),
@@ -81,9 +83,15 @@ final class Matrix {
         .with(Point.OFF, mode, size, depth, millis);
   }
 
-  private static Point async(Device device, int size, int depth, int millis) {
+  private static Point streamed(Device device, int size, int depth, int millis) {
     return Point.all(device, "async", size, depth, millis)
-        .with("bulkhead handler", "handler", size, depth, millis);
+        .with(Point.reader(Point.OURS), "stream", size, depth, millis)
+        .with(Point.reader(Point.NEWER), "stream", size, depth, millis);
+  }
+
+  private static Point handled(Device device, int size, int depth, int millis) {
+    return streamed(device, size, depth, millis)
+        .with(Point.handler(Point.OURS), "handler", size, depth, millis);
   }
 
   List<Point> of(Device device) {

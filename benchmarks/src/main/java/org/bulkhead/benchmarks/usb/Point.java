@@ -23,6 +23,9 @@ record Point(
   static final String PLAIN = "usb4java";
   static final String OURS = "bulkhead";
 
+  /** Ours on a JVM that has foreign functions. */
+  static final String NEWER = "bulkhead-25";
+
   /** JavaDoesUSB, which calls libc by Java's foreign-function API. */
   static final String FOREIGN = "javadoesusb";
 
@@ -39,13 +42,33 @@ record Point(
     return this;
   }
 
-  /** The same mode for all three engines. */
+  /** The same mode for all engines. */
   static Point all(Device device, String mode, int size, int depth, int millis) {
     Point point = of(device, mode + " " + bytes(size) + (depth > 1 ? " × " + depth : ""));
-    for (String engine : List.of(C, PLAIN, OURS)) {
+    for (String engine : List.of(C, PLAIN, OURS, NEWER)) {
       point.with(engine, mode, size, depth, millis);
     }
     return point;
+  }
+
+  /** Of one of our engines, by the streaming reader. */
+  static String reader(String engine) {
+    return engine + " reader";
+  }
+
+  /** Of one of our engines, with completions handed to a handler. */
+  static String handler(String engine) {
+    return engine + " handler";
+  }
+
+  /** Leaves out an engine that this machine has not. */
+  void without(String engine) {
+    ways.keySet().removeIf(way -> engine(way).equals(engine));
+    samples.keySet().removeIf(way -> engine(way).equals(engine));
+  }
+
+  boolean has(String way) {
+    return ways.containsKey(way);
   }
 
   static String engine(String way) {

@@ -5,13 +5,27 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
 /** What is written of the figures. */
 final class Report {
+
+  /** The ways to do a thing, beside C's, as the table of points names them. */
+  private static final Map<String, String> COLUMNS = new LinkedHashMap<>();
+
+  static {
+    COLUMNS.put("usb4java", Point.PLAIN);
+    COLUMNS.put("Bulkhead", Point.OURS);
+    COLUMNS.put("reader", Point.reader(Point.OURS));
+    COLUMNS.put("handler", Point.handler(Point.OURS));
+    COLUMNS.put("Bulkhead, Java 25", Point.NEWER);
+    COLUMNS.put("reader, Java 25", Point.reader(Point.NEWER));
+  }
 
   private Report() {}
 
@@ -23,37 +37,36 @@ final class Report {
 
   static String points(Matrix matrix) {
     StringBuilder text =
-        new StringBuilder(
-            "| device | what | C, MB/s | usb4java | Bulkhead | by a handler"
-                + " | CPU µs per transfer: C | usb4java | Bulkhead | by a handler |\n"
-                + "|---|---|---|---|---|---|---|---|---|---|\n");
+        new StringBuilder("| device | what | C, MB/s | " + String.join(" | ", COLUMNS.keySet()));
+    text.append(" | CPU µs per transfer: C | ").append(String.join(" | ", COLUMNS.keySet()));
+    text.append(" |\n|---|---|---|").append("---|".repeat(2 * COLUMNS.size() + 1)).append("\n");
     for (Point point : matrix.compared()) {
-      String handler = "bulkhead handler";
-      boolean handled = point.ways().containsKey(handler);
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %s | %.1f | %.1f %% | %.1f %% | %s | %.2f | %.2f | %.2f | %s |%n",
+              "| %s | %s | %.1f |",
               point.device().title,
               point.title(),
-              point.median(Point.C, Sample::megabytesPerSecond),
-              100 * point.ratio(Point.PLAIN, Point.C, Sample::megabytesPerSecond),
-              100 * point.ratio(Point.OURS, Point.C, Sample::megabytesPerSecond),
-              handled
-                  ? String.format(
-                      Locale.ROOT,
-                      "%.1f %%",
-                      100 * point.ratio(handler, Point.C, Sample::megabytesPerSecond))
-                  : "",
-              point.median(Point.C, Sample::cpuMicrosPerTransfer),
-              point.median(Point.PLAIN, Sample::cpuMicrosPerTransfer),
-              point.median(Point.OURS, Sample::cpuMicrosPerTransfer),
-              handled
-                  ? String.format(
-                      Locale.ROOT, "%.2f", point.median(handler, Sample::cpuMicrosPerTransfer))
-                  : ""));
+              point.median(Point.C, Sample::megabytesPerSecond)));
+      for (String way : COLUMNS.values()) {
+        double share = share(point, way);
+        text.append(share > 0 ? String.format(Locale.ROOT, " %.1f %% |", 100 * share) : " |");
+      }
+      text.append(cpu(point, Point.C));
+      COLUMNS.values().forEach(way -> text.append(cpu(point, way)));
+      text.append("\n");
     }
     return text.toString();
+  }
+
+  private static double share(Point point, String way) {
+    return point.has(way) ? point.ratio(way, Point.C, Sample::megabytesPerSecond) : 0;
+  }
+
+  private static String cpu(Point point, String way) {
+    return point.has(way)
+        ? String.format(Locale.ROOT, " %.2f |", point.median(way, Sample::cpuMicrosPerTransfer))
+        : " |";
   }
 
   static String machine(int rounds, int millis) {

@@ -112,6 +112,20 @@ public interface Endpoint {
   void submit(Transfer transfer, Duration deadline) throws UsbException;
 
   /**
+   * Lets only so many of the transfers that are submitted be at the device at a time. The others
+   * wait in the framework, at most 256, which puts the next one in flight as soon as one has
+   * completed, before its driver hears of that: a driver that is slow to take completions keeps the
+   * device busy all the same, for as long as transfers wait.
+   *
+   * <p>After one that did not complete nothing more is put in flight until all were taken back:
+   * what waits comes back CANCELLED.
+   *
+   * @param transfers how many, from 1; {@link Integer#MAX_VALUE} for all, as at first
+   * @throws UsbException INVALID out of range, or with transfers in flight
+   */
+  void window(int transfers) throws UsbException;
+
+  /**
    * Takes the next completion, in the order of submission, of the transfers without a handler. How
    * it ended is in {@link Transfer#status()}; this call does not throw for it.
    *
@@ -122,10 +136,11 @@ public interface Endpoint {
   Transfer reap(Duration timeout) throws UsbException;
 
   /**
-   * Reads without a pause, by several transfers that are always in flight: for an IN endpoint with
-   * none in flight.
+   * Reads without a pause, by several transfers that are always at the device: for an IN endpoint
+   * with none in flight. As many again wait behind them or hold data that was not taken yet, so
+   * that the device goes on while the driver works on what came.
    *
-   * @param transfers how many, from 1; 4 to 8 fill most devices' time
+   * @param transfers how many at the device, 1 to 128; 4 to 8 fill most devices' time
    * @param bytes the most that each can move, a multiple of the maximum packet size
    * @return the reader; the transfers are in flight by now
    * @throws UsbException as {@link #allocate(int)} and {@link #submit}
@@ -148,7 +163,8 @@ public interface Endpoint {
   }
 
   /**
-   * How many transfers are submitted and not yet reaped or handled. No I/O.
+   * How many transfers are submitted and not yet reaped or handled, whether at the device, waiting
+   * for a {@link #window} or back. No I/O.
    *
    * @return 0 or more
    */

@@ -5,9 +5,10 @@ import java.time.Duration;
 import org.bulkhead.device.usb.descriptor.Direction;
 
 /**
- * Reads an IN endpoint without a pause: several transfers are always in flight, and their data
- * comes in order. A device with any latency is read several times as fast as by one transfer after
- * the other.
+ * Reads an IN endpoint without a pause: several transfers are always at the device, and their data
+ * comes in order. The framework puts the next one in flight as one completes, so that the device
+ * does not wait for the driver. A device with any latency is read several times as fast as by one
+ * transfer after the other.
  *
  * <p>Made by {@link Endpoint#reader}; while it is open the endpoint has no other transfers. Reading
  * allocates nothing and copies nothing. Used by one thread at a time, as all of a driver.
@@ -21,9 +22,11 @@ public final class StreamReader implements AutoCloseable {
 
   StreamReader(Endpoint endpoint, int count, int bytes) throws UsbException {
     this.endpoint = endpoint;
-    this.transfers = new StreamTransfers(endpoint, count, bytes, Direction.IN);
+    // As many as are at the device wait for their turn, or hold data.
+    this.transfers = new StreamTransfers(endpoint, 2 * count, bytes, Direction.IN);
     boolean started = false;
     try {
+      endpoint.window(count);
       start();
       started = true;
     } finally {
@@ -103,5 +106,10 @@ public final class StreamReader implements AutoCloseable {
   @Override
   public void close() {
     transfers.free();
+    try {
+      endpoint.window(Integer.MAX_VALUE);
+    } catch (UsbException e) {
+      throw new IllegalStateException("transfers that were freed are still in flight", e);
+    }
   }
 }

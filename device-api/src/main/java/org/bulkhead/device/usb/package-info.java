@@ -3,7 +3,7 @@
  * compartment.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package org.bulkhead.device.usb;
 
 import org.osgi.annotation.bundle.Export;

@@ -7,9 +7,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bulkhead.device.usb.StreamReader;
+import org.bulkhead.device.usb.Transfer;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
+import org.bulkhead.testkit.internal.Await;
 import org.bulkhead.transport.sim.Handshake;
 import org.bulkhead.transport.sim.ScriptStep;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,8 @@ class StreamReaderTest extends LabTest {
           StreamReader reader = in.reader(4, 512);
           for (int i = 1; i <= 20; i++) {
             assertThat(reader.next(LONG).remaining()).isEqualTo(i);
-            assertThat(in.inFlight()).isEqualTo(3);
+            // Four at the device, four behind them, one of which holds what was given.
+            assertThat(in.inFlight()).isEqualTo(7);
           }
           reader.close();
           assertThat(in.inFlight()).isZero();
@@ -83,6 +87,57 @@ class StreamReaderTest extends LabTest {
           device.then(Lab.BULK_IN, ScriptStep.send((byte) 7));
           reader.restart();
           assertThat(reader.next(LONG).get(0)).isEqualTo((byte) 7);
+        });
+  }
+
+  @Test
+  void theDeviceGoesOn_whileTheDriverDoesNotTakeWhatCame() throws Exception {
+    AtomicInteger packets = new AtomicInteger();
+    device.on(
+        Lab.BULK_IN,
+        packet -> {
+          packet.put((byte) packets.getAndIncrement());
+          return Handshake.ACK;
+        });
+    use(
+        Lab.BULK_IN,
+        in -> {
+          StreamReader reader = in.reader(3, 64);
+          Await.until(() -> packets.get() == 6, () -> "all memory to be filled");
+          for (int i = 0; i < 100; i++) {
+            assertThat(reader.next(LONG).get(0)).isEqualTo((byte) i);
+          }
+          reader.close();
+        });
+  }
+
+  @Test
+  void unplug_endsWhatWaitsToo() throws Exception {
+    device.on(Lab.BULK_IN, packet -> Handshake.NAK);
+    use(Lab.BULK_IN, in -> in.reader(3, 64));
+
+    bench.unplug().replug().awaitLife(2);
+
+    device.then(Lab.BULK_IN, ScriptStep.send((byte) 1));
+    use(Lab.BULK_IN, in -> assertThat(in.reader(3, 64).next(LONG).get(0)).isEqualTo((byte) 1));
+    assertThat(bench.faults()).isEmpty();
+  }
+
+  @Test
+  void aReaderThatIsClosed_leavesAnEndpointAsItWas() throws Exception {
+    device.on(Lab.BULK_IN, packet -> Handshake.NAK);
+    use(
+        Lab.BULK_IN,
+        in -> {
+          in.reader(1, 64).close();
+          device.then(Lab.BULK_IN, ScriptStep.send((byte) 1), ScriptStep.send((byte) 2));
+          Transfer one = in.allocate(64);
+          Transfer other = in.allocate(64);
+          in.submit(one, null);
+          in.submit(other, null);
+          Await.until(() -> device.stepsLeft(Lab.BULK_IN) == 0, () -> "both");
+          assertThat(in.reap(LONG)).isSameAs(one);
+          assertThat(in.reap(LONG)).isSameAs(other);
         });
   }
 

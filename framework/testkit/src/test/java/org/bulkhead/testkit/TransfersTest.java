@@ -266,6 +266,71 @@ class TransfersTest extends LabTest {
   }
 
   @Test
+  void whatWaitsForAWindow_hasADeadlineToo_andCanBeCancelled() throws Exception {
+    device.on(Lab.BULK_IN, packet -> Handshake.NAK);
+    use(
+        Lab.BULK_IN,
+        in -> {
+          assertKind(Kind.INVALID, () -> in.window(0));
+          in.window(1);
+          Transfer flying = in.allocate(64);
+          Transfer late = in.allocate(64);
+          Transfer cancelled = in.allocate(64);
+          in.submit(flying, null);
+          in.submit(late, SHORT);
+          in.submit(cancelled, null);
+          assertThat(in.inFlight()).isEqualTo(3);
+          assertKind(Kind.INVALID, () -> in.window(2));
+          cancelled.cancel();
+          Await.until(() -> late.status() == TransferStatus.TIMEOUT, () -> "its deadline");
+          device.then(Lab.BULK_IN, ScriptStep.send((byte) 1));
+          assertThat(in.reap(LONG).status()).isEqualTo(TransferStatus.COMPLETED);
+          assertThat(in.reap(LONG)).isSameAs(late);
+          assertThat(in.reap(LONG)).isSameAs(cancelled);
+          assertThat(cancelled.status()).isEqualTo(TransferStatus.CANCELLED);
+        });
+  }
+
+  @Test
+  void afterAFailure_whatWaits_comesBackCancelled_andAllGoesOnWhenAllIsTaken() throws Exception {
+    device.then(Lab.BULK_IN, ScriptStep.stall());
+    use(
+        Lab.BULK_IN,
+        in -> {
+          in.window(1);
+          for (int i = 0; i < 3; i++) {
+            in.submit(in.allocate(64), null);
+          }
+          assertThat(in.reap(LONG).status()).isEqualTo(TransferStatus.STALL);
+          assertThat(in.reap(LONG).status()).isEqualTo(TransferStatus.CANCELLED);
+          Transfer last = in.reap(LONG);
+          assertThat(last.status()).isEqualTo(TransferStatus.CANCELLED);
+          in.clearHalt();
+          device.then(Lab.BULK_IN, ScriptStep.send((byte) 1));
+          last.data().clear();
+          in.submit(last, null);
+          assertThat(in.reap(LONG).status()).isEqualTo(TransferStatus.COMPLETED);
+        });
+  }
+
+  @Test
+  void aRestart_endsWhatWaits() throws Exception {
+    device.on(Lab.BULK_IN, packet -> Handshake.NAK);
+    use(
+        Lab.BULK_IN,
+        in -> {
+          in.window(1);
+          in.submit(in.allocate(64), null);
+          in.submit(in.allocate(64), null);
+        });
+
+    bench.restart().awaitLife(2);
+
+    use(Lab.BULK_IN, in -> assertThat(in.inFlight()).isZero());
+    assertThat(bench.faults()).isEmpty();
+  }
+
+  @Test
   void reap_withoutACompletion_isNullWhenItsTimeIsOver() throws Exception {
     lab.run(
         usb -> {

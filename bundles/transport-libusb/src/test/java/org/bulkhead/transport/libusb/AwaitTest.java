@@ -371,6 +371,52 @@ class AwaitTest extends BusTest {
     return below;
   }
 
+  /** Each end has another flight begin, within libusb's callback, as long as libusb finds one. */
+  @Test
+  void aLeader_isKeptByPromptTraffic_forNoMoreThanARow(Simulator simulator) throws Exception {
+    BusHandle handle = open(simulator);
+    AtomicInteger told = new AtomicInteger();
+    for (int i = 0; i < 4; i++) {
+      handle.allocate(TransferType.BULK, SOURCE, 64, 0, prompt(again(told))).submit(64);
+    }
+    Waiter waiter = new Waiter(handle, TransferType.INTERRUPT, FED);
+    waiter.transfer.submit(64);
+    int most = 0;
+    int all = 0;
+
+    while (all < 1_000) {
+      int before = told.get();
+      waiter.transfer.await(() -> false, 0);
+      most = Math.max(most, told.get() - before);
+      all = told.get();
+    }
+
+    // 64 in the callback, and what was in flight then; the event thread may have had a turn before.
+    assertThat(most).isBetween(5, 2 * (64 + 4));
+    handle.close();
+    assertThat(bus.warnings()).isEmpty();
+  }
+
+  private static BusCompletion prompt(BusCompletion completion) {
+    BusCompletion awaited = awaited(completion);
+    return new BusCompletion() {
+      @Override
+      public void completed(BusTransfer transfer) {
+        awaited.completed(transfer);
+      }
+
+      @Override
+      public boolean awaited() {
+        return true;
+      }
+
+      @Override
+      public boolean prompt() {
+        return true;
+      }
+    };
+  }
+
   @Test
   void aLeaderAtTheEndOfItsStack_losesNoCompletion(Simulator simulator) throws Exception {
     BusHandle handle = open(simulator);

@@ -43,6 +43,11 @@ final class WatchedTransfer implements BusTransfer, BusCompletion {
   }
 
   @Override
+  public boolean prompt() {
+    return completion.prompt();
+  }
+
+  @Override
   public void await(BooleanSupplier over, long nanos) {
     transfer.await(over, nanos);
   }

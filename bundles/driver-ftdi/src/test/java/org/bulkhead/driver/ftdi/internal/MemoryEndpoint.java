@@ -128,6 +128,11 @@ final class MemoryEndpoint implements Endpoint {
   }
 
   @Override
+  public void window(int transfers) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Transfer reap(Duration timeout) {
     throw new UnsupportedOperationException();
   }

@@ -364,6 +364,11 @@ final class FakeStick implements UsbDevice, UsbInterface {
     }
 
     @Override
+    public void window(int transfers) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Transfer reap(Duration timeout) {
       throw new UnsupportedOperationException();
     }

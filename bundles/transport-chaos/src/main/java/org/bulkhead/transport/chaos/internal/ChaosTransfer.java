@@ -78,6 +78,11 @@ final class ChaosTransfer implements BusTransfer, BusCompletion {
   }
 
   @Override
+  public boolean prompt() {
+    return user.prompt();
+  }
+
+  @Override
   public void completed(BusTransfer transfer) {
     lane.arrived(this);
   }

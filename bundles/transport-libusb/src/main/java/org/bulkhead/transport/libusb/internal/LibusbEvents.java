@@ -41,6 +41,9 @@ final class LibusbEvents {
   /** libusb calls back until nothing is left, which a busy device may never let happen. */
   private static final int ROW = 16;
 
+  /** That many ends are told in the callback itself, which then goes on with what they submit. */
+  private static final int PROMPT = 64;
+
   private final Logger log;
   private final Context context;
   private final NativeCalls calls;
@@ -55,6 +58,7 @@ final class LibusbEvents {
   private LibusbTransfer firstLanded;
   private LibusbTransfer lastLanded;
   private int landed;
+  private int prompt;
 
   /** Completions to handlers. Written by whoever has the turn. */
   private volatile int handled;
@@ -198,6 +202,7 @@ final class LibusbEvents {
     try {
       return calls.handleEvents(micros);
     } finally {
+      prompt = 0;
       tellLanded();
       if (hotplug.get() && hotplug.getAndSet(false)) {
         onHotplug.run();
@@ -209,6 +214,7 @@ final class LibusbEvents {
   /**
    * A flight ended; in libusb's callback. Who waits for a completion of his own has all of them
    * told afterwards: nothing is submitted again before, so that others' traffic cannot keep him.
+   * Only where others depart as it ends it is told at once, so often and no more in a round.
    */
   void landed(LibusbTransfer transfer) {
     boolean onEventThread = Thread.currentThread() == thread;
@@ -219,6 +225,11 @@ final class LibusbEvents {
         transfer.tell();
         return;
       }
+    }
+    if (prompt < PROMPT && transfer.isPrompt()) {
+      prompt++;
+      transfer.tell();
+      return;
     }
     if (lastLanded == null) {
       firstLanded = transfer;

@@ -209,12 +209,17 @@ final class LibusbTransfer implements BusTransfer {
     return awaited;
   }
 
+  /** Whether others depart as this one ends. */
+  boolean isPrompt() {
+    return completion.prompt();
+  }
+
   /** In libusb's callback. */
   private void landed() {
     handle.events().landed(this);
   }
 
-  /** Tells that the flight ended. Called by whoever handles events; throws nothing. */
+  /** Tells that the flight ended. Called by whoever handles events. */
   void tell() {
     try {
       if (land()) {

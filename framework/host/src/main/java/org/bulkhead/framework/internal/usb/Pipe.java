@@ -48,6 +48,7 @@ final class Pipe implements Endpoint, Incarnation.Part {
   private final BooleanSupplier reapable = this::reapable;
   private volatile Thread reaper;
   private PipeTransfer head; // the reaper's
+  private Window window; // null where there is none
   private volatile boolean closed;
   private PipeTransfer scratch;
 
@@ -196,6 +197,10 @@ final class Pipe implements Endpoint, Incarnation.Part {
     if (last != null && (last.handler == null) != (own.handler == null)) {
       throw failure(Kind.INVALID, "transfers with and without a handler in flight together");
     }
+    if (window != null) {
+      submitWithin(own, expiresAt);
+      return;
+    }
     flights.addLast(own);
     boolean started = false;
     try {
@@ -206,6 +211,28 @@ final class Pipe implements Endpoint, Incarnation.Part {
         flights.removeLast();
       }
     }
+  }
+
+  private void submitWithin(PipeTransfer own, long expiresAt) throws UsbException {
+    if (window.isBroken() && flights.isEmpty()) {
+      window = new Window(window.size());
+    }
+    if (window.isFull()) {
+      throw failure(Kind.INVALID, Window.CAPACITY + " transfers wait already");
+    }
+    flights.addLast(own);
+    own.startWithin(window, expiresAt);
+  }
+
+  @Override
+  public void window(int transfers) throws UsbException {
+    if (transfers < 1) {
+      throw failure(Kind.INVALID, "a window of " + transfers + " transfers");
+    }
+    if (!flights.isEmpty()) {
+      throw failure(Kind.INVALID, "another window with " + flights.size() + " in flight");
+    }
+    window = transfers == Integer.MAX_VALUE ? null : new Window(transfers);
   }
 
   @Override

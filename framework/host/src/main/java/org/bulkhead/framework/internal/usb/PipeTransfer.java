@@ -15,19 +15,21 @@ import org.bulkhead.device.usb.descriptor.Direction;
 import org.bulkhead.framework.internal.recorder.Flight;
 
 /**
- * A driver's transfer over a transport's. The driver's thread moves it from idle to flying, a
- * thread of the transport's to landed, which may be the driver's as it waits, and the driver's back
- * to idle. Freeing may come at any time, so landing and freeing compete for a flight, and who gets
- * it tells of its end.
+ * A driver's transfer over a transport's. The driver's thread moves it from idle to flying, or to
+ * waiting for its {@link Window}, which then has it fly; a thread of the transport's to landed,
+ * which may be the driver's as it waits, and the driver's back to idle. Freeing may come at any
+ * time, so landing and freeing compete for a flight, and who gets it tells of its end.
  */
-final class PipeTransfer implements Transfer, BusCompletion {
+final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   /** How long a transport may take to end a cancelled transfer before it is given up as lost. */
   private static final long CANCEL_GRACE_NANOS = 2_000_000_000L;
 
   private enum State {
     IDLE,
+    WAITING,
     FLYING,
+    LANDING,
     LANDED,
     FREED
   }
@@ -46,6 +48,11 @@ final class PipeTransfer implements Transfer, BusCompletion {
   private TransferStatus status = TransferStatus.COMPLETED;
   private int actualLengthBytes;
   private boolean synchronous;
+
+  /** Where it waited before this flight; null where it did not. */
+  private volatile Window window;
+
+  private volatile int place;
 
   PipeTransfer(Pipe pipe, int packets, TransferHandler handler) {
     this.pipe = pipe;
@@ -90,15 +97,10 @@ final class PipeTransfer implements Transfer, BusCompletion {
    * @param nowNanos System.nanoTime
    */
   void start(boolean forCaller, long deadlineNanos, long nowNanos) throws UsbException {
-    if (data.position() != 0) {
-      data.compact().flip();
+    prepare(forCaller);
+    if (window != null) {
+      window = null;
     }
-    synchronous = forCaller;
-    Thread waits = forCaller ? Thread.currentThread() : null;
-    if (waiter != waits) {
-      waiter = waits;
-    }
-    rewind();
     if (deadlineNanos == 0 && expiresAt == 0) {
       depart(nowNanos);
     } else {
@@ -111,6 +113,88 @@ final class PipeTransfer implements Transfer, BusCompletion {
     if (pipe.over()) {
       // Whoever ended the incarnation may have seen it idle.
       bus.cancel();
+    }
+  }
+
+  private void prepare(boolean forCaller) {
+    if (data.position() != 0) {
+      data.compact().flip();
+    }
+    synchronous = forCaller;
+    Thread waits = forCaller ? Thread.currentThread() : null;
+    if (waiter != waits) {
+      waiter = waits;
+    }
+    rewind();
+  }
+
+  /** As {@link #start}, as soon as a window lets it; it tells what becomes of it by landing. */
+  void startWithin(Window itsWindow, long deadlineNanos) {
+    prepare(false);
+    if (deadlineNanos != 0 || expiresAt != 0) {
+      synchronized (this) {
+        expiresAt = deadlineNanos;
+      }
+    }
+    itsWindow.add(this);
+    if (pipe.over()) {
+      cancel();
+    }
+  }
+
+  @Override
+  public void waitsAt(Window itsWindow, int itsPlace) {
+    window = itsWindow;
+    place = itsPlace;
+    state.set(State.WAITING);
+  }
+
+  @Override
+  public boolean depart(int itsPlace) {
+    if (place != itsPlace || !state.compareAndSet(State.WAITING, State.FLYING)) {
+      return false;
+    }
+    if (expired) {
+      expired = false;
+    }
+    flight.submitted(data.limit(), System.nanoTime());
+    try {
+      bus.submit(data.limit());
+    } catch (UsbException refused) {
+      flight.refused(refused.kind());
+      land(State.FLYING, status(refused.kind()));
+      return false;
+    }
+    if (pipe.over()) {
+      bus.cancel();
+    }
+    return true;
+  }
+
+  @Override
+  public void abandon(int itsPlace) {
+    if (place == itsPlace) {
+      land(State.WAITING, TransferStatus.CANCELLED);
+    }
+  }
+
+  private static TransferStatus status(Kind refused) {
+    return switch (refused) {
+      case DISCONNECTED -> TransferStatus.DISCONNECTED;
+      case FAULT -> TransferStatus.FAULT;
+      // Its interface is being set up, or let go of.
+      default -> TransferStatus.CANCELLED;
+    };
+  }
+
+  /** Ends what the transport does not know of. */
+  private void land(State from, TransferStatus as) {
+    if (state.compareAndSet(from, State.LANDING)) {
+      status = as;
+      if (state.compareAndSet(State.LANDING, State.LANDED)) {
+        pipe.arrived();
+        pipe.landed(this);
+      }
     }
   }
 
@@ -145,10 +229,14 @@ final class PipeTransfer implements Transfer, BusCompletion {
     flight.completed(status, actualLengthBytes);
     boolean forCaller = synchronous;
     Thread waiting = waiter;
+    Window within = window;
     if (!state.compareAndSet(State.FLYING, State.LANDED)) {
       return;
     }
     pipe.arrived();
+    if (within != null) {
+      within.landed(status == TransferStatus.COMPLETED);
+    }
     if (forCaller) {
       wake(waiting);
     } else {
@@ -159,6 +247,11 @@ final class PipeTransfer implements Transfer, BusCompletion {
   @Override
   public boolean awaited() {
     return handler == null;
+  }
+
+  @Override
+  public boolean prompt() {
+    return window != null;
   }
 
   /** Has a thread that waits for it look again; nothing where it is the one that tells the end. */
@@ -239,6 +332,7 @@ final class PipeTransfer implements Transfer, BusCompletion {
         if (isPast(nowNanos)) {
           expired = true;
           bus.cancel();
+          land(State.WAITING, TransferStatus.TIMEOUT);
         }
       }
     }
@@ -246,15 +340,13 @@ final class PipeTransfer implements Transfer, BusCompletion {
 
   private boolean isPast(long nowNanos) {
     long deadline = expiresAt;
-    return deadline != 0 && state.get() == State.FLYING && nowNanos - deadline > 0;
+    return deadline != 0 && nowNanos - deadline > 0 && (flying() || state.get() == State.WAITING);
   }
 
   /** The incarnation is over: the flight ends, and whoever waits for it wakes. */
   void condemned() {
-    if (state.get() == State.FLYING) {
-      bus.cancel();
-      wake(waiter);
-    }
+    cancel();
+    wake(waiter);
   }
 
   @Override
@@ -281,7 +373,8 @@ final class PipeTransfer implements Transfer, BusCompletion {
 
   @Override
   public void cancel() {
-    if (state.get() == State.FLYING) {
+    land(State.WAITING, TransferStatus.CANCELLED);
+    if (flying()) {
       bus.cancel();
     }
   }
@@ -292,6 +385,9 @@ final class PipeTransfer implements Transfer, BusCompletion {
     if (before != State.FREED) {
       bus.free();
       pipe.freed(this, before == State.FLYING);
+      if (before == State.FLYING && window != null) {
+        window.landed(false);
+      }
     }
   }
 

@@ -1,0 +1,106 @@
+package org.bulkhead.framework.internal.usb;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Lets only so many of a pipe's transfers be at the device at a time. The others wait here, and the
+ * next one departs when one lands, within the transport's completion: what keeps the device busy
+ * then is neither the driver nor the switch to its thread.
+ *
+ * <p>Transfers are added by the driver's thread, and land on the transport's. Who finds another one
+ * starting transfers leaves it to him, so that they depart in order and nobody waits for anybody.
+ * Nothing is allocated and nothing is locked.
+ *
+ * <p>After a transfer that did not complete none departs any more: those that wait, or are added,
+ * come back cancelled. Then the pipe makes a new window.
+ */
+final class Window {
+
+  /** What waits. A place tells one wait from another one of the same transfer. */
+  interface Waiting {
+
+    /** It waits from now on. */
+    void waitsAt(Window window, int place);
+
+    /** Its turn has come, if it still waits there; false where it does not fly. */
+    boolean depart(int place);
+
+    /** It does not fly any more, if it still waits there. */
+    void abandon(int place);
+  }
+
+  /** How many may wait. */
+  static final int CAPACITY = 256;
+
+  private final int size;
+  private final Waiting[] waiting = new Waiting[CAPACITY];
+  private final AtomicInteger landed = new AtomicInteger();
+
+  /** How often somebody came to start transfers since the last one who does had none left. */
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private volatile boolean broken;
+  private volatile int tail; // written by the driver's thread
+  private volatile int head; // written by who starts transfers
+  private int departed; // of who starts transfers
+
+  /** An empty one that lets that many depart. */
+  Window(int size) {
+    this.size = size;
+  }
+
+  int size() {
+    return size;
+  }
+
+  boolean isBroken() {
+    return broken;
+  }
+
+  boolean isFull() {
+    return tail - head == CAPACITY;
+  }
+
+  /** Adds a transfer that waits; on the driver's thread, where the window is not full. */
+  void add(Waiting transfer) {
+    int place = tail;
+    transfer.waitsAt(this, place);
+    waiting[place % CAPACITY] = transfer;
+    tail = place + 1;
+    startWaiting();
+  }
+
+  /** One that departed has landed, or was freed. */
+  void landed(boolean completed) {
+    if (!completed) {
+      broken = true;
+    }
+    landed.incrementAndGet();
+    startWaiting();
+  }
+
+  private void startWaiting() {
+    if (calls.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      while (head != tail && (broken || departed - landed.get() < size)) {
+        next();
+      }
+      seen = calls.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  private void next() {
+    int place = head;
+    Waiting transfer = waiting[place % CAPACITY];
+    waiting[place % CAPACITY] = null;
+    head = place + 1;
+    if (broken) {
+      transfer.abandon(place);
+    } else if (transfer.depart(place)) {
+      departed++;
+    }
+  }
+}
