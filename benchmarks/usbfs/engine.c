@@ -26,7 +26,8 @@ static uint32_t *latencies;
 static long samples;
 static long transfers;
 static long long bytes;
-static int64_t until;
+static int millis;
+static int64_t begun, until, ended;
 static int flying;
 
 static void die(const char *what, int code) {
@@ -38,6 +39,12 @@ static int64_t now(void) {
   struct timespec at;
   clock_gettime(CLOCK_MONOTONIC, &at);
   return at.tv_sec * INT64_C(1000000000) + at.tv_nsec;
+}
+
+/* The time runs from here, with all memory there. */
+static void start_clock(void) {
+  begun = now();
+  until = begun + millis * INT64_C(1000000);
 }
 
 static void note(int64_t nanos) {
@@ -115,6 +122,7 @@ static struct libusb_transfer *allocate(int size, libusb_transfer_cb_fn callback
   made->type = LIBUSB_TRANSFER_TYPE_BULK;
   made->length = size;
   made->buffer = malloc((size_t)size);
+  memset(made->buffer, 0, (size_t)size);
   made->callback = callback;
   return made;
 }
@@ -130,8 +138,10 @@ static void async_in(int size, int depth) {
   struct libusb_transfer *all[FLIGHTS];
   if (depth > FLIGHTS) die("depth", depth);
   for (int i = 0; i < depth; i++) all[i] = allocate(size, again);
+  start_clock();
   for (int i = 0; i < depth; i++) submit(all[i]);
   while (flying > 0) handle_events(1000000000);
+  ended = now();
   release(all, depth);
 }
 
@@ -176,9 +186,9 @@ static void open_loop(int size, int rate) {
   }
   open_over = 0;
   if (pthread_create(&events, NULL, open_events, NULL) != 0) die("thread", 0);
-  int64_t begin = now();
+  start_clock();
   for (long next = 0;; next++) {
-    int64_t at = begin + next * INT64_C(1000000000) / rate;
+    int64_t at = begun + next * INT64_C(1000000000) / rate;
     if (at >= until) break;
     struct timespec when = {at / 1000000000, at % 1000000000};
     if (at > now()) clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
@@ -226,7 +236,7 @@ static void print_histogram(void) {
 /* engine [VENDOR:PRODUCT:INTERFACES:STORAGE_IN:STORAGE_OUT], all in hexadecimal */
 int main(int count, char **arguments) {
   char mode[16];
-  int size, depth, millis;
+  int size, depth;
   if (count > 1 && sscanf(arguments[1], "%x:%x:%x:%x:%x", &vendor, &product, &interfaces, &storage_in, &storage_out) != 5)
     die("VENDOR:PRODUCT:INTERFACES:STORAGE_IN:STORAGE_OUT", 0);
   int code = libusb_init(&context);
@@ -241,16 +251,15 @@ int main(int count, char **arguments) {
   while (scanf("%15s %d %d %d", mode, &size, &depth, &millis) == 4) {
     unsigned char *data = calloc(1, (size_t)size);
     transfers = samples = 0;
-    bytes = 0;
-    int64_t begin = now();
-    until = begin + millis * INT64_C(1000000);
+    bytes = ended = 0;
+    start_clock();
     if (strcmp(mode, "sync") == 0) sync_in(data, size);
     else if (strcmp(mode, "async") == 0) async_in(size, depth);
     else if (strcmp(mode, "trip") == 0) trip(data, size);
     else if (strcmp(mode, "block") == 0) block(data, size);
     else if (strcmp(mode, "open") == 0) open_loop(size, depth);
     else die("mode", 0);
-    printf("%ld %lld %lld 0", transfers, bytes, (long long)(now() - begin));
+    printf("%ld %lld %lld 0", transfers, bytes, (long long)((ended ? ended : now()) - begun));
     print_latencies();
     if (strcmp(mode, "open") == 0) print_histogram();
     printf("\n");

@@ -101,6 +101,7 @@ final class PlainEngine implements Engine {
     for (int i = 0; i < all.length; i++) {
       all[i] = allocate(command.size(), again);
     }
+    tally.begin();
     for (Transfer transfer : all) {
       submit(transfer);
     }
@@ -142,7 +143,7 @@ final class PlainEngine implements Engine {
             },
             "usb4java events");
     events.start();
-    tally.open();
+    tally.begin();
     long number = 0;
     for (long due = tally.due(0, command.depth());
         !tally.ends(due);

@@ -18,9 +18,10 @@ public final class Tally {
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final long[] ids = onTheWay();
   private final CountDownLatch over = new CountDownLatch(1);
-  private final long begin = System.nanoTime();
-  private final long until;
-  private long opened;
+  private final long length;
+  private long begun;
+  private long until;
+  private long ended;
   private long transfers;
   private long bytes;
   private long allocatedBefore = -1;
@@ -40,7 +41,14 @@ public final class Tally {
   }
 
   Tally(int millis) {
-    until = begin + millis * 1_000_000L;
+    length = millis * 1_000_000L;
+    begin();
+  }
+
+  /** The time runs from here, as in C: what is needed of memory is there. */
+  public void begin() {
+    begun = System.nanoTime();
+    until = begun + length;
   }
 
   /**
@@ -55,7 +63,11 @@ public final class Tally {
     if (transfers == SKIPPED) {
       allocatedBefore = allocatedByNow();
     }
-    boolean more = System.nanoTime() - until < 0;
+    long now = System.nanoTime();
+    boolean more = now - until < 0;
+    if (!more) {
+      ended = now;
+    }
     if (!more && allocated < 0 && transfers > SKIPPED) {
       allocated = allocatedByNow() - allocatedBefore;
     }
@@ -73,11 +85,6 @@ public final class Tally {
     }
   }
 
-  /** From now on transfers of an open loop are due, as they are in C: all of them are made. */
-  public void open() {
-    opened = System.nanoTime();
-  }
-
   /**
    * When a transfer of an open loop is to begin.
    *
@@ -86,7 +93,7 @@ public final class Tally {
    * @return the time, as {@link System#nanoTime()}
    */
   public long due(long number, int rate) {
-    return opened + number * 1_000_000_000L / rate;
+    return begun + number * 1_000_000_000L / rate;
   }
 
   /**
@@ -122,7 +129,7 @@ public final class Tally {
    * @param all whether all of them follow, as values of 11 significant bits and their counts
    */
   String line(boolean all) {
-    long nanos = System.nanoTime() - begin;
+    long nanos = (ended == 0 ? System.nanoTime() : ended) - begun;
     StringBuilder line =
         new StringBuilder().append(transfers).append(' ').append(bytes).append(' ').append(nanos);
     line.append(' ').append(Math.max(0, allocated));

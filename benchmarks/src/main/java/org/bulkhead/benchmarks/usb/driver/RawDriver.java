@@ -102,7 +102,10 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
     Transfer[] all = new Transfer[command.depth()];
     for (int i = 0; i < all.length; i++) {
       all[i] = source.allocate(command.size());
-      source.submit(all[i], null);
+    }
+    tally.begin();
+    for (Transfer each : all) {
+      source.submit(each, null);
     }
     while (source.inFlight() > 0) {
       Transfer back = source.reap(TIMEOUT);
@@ -119,6 +122,7 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
 
   private void stream() throws UsbException {
     try (StreamReader reader = source.reader(command.depth(), command.size())) {
+      tally.begin();
       ByteBuffer data;
       do {
         data = reader.next(TIMEOUT);
@@ -135,7 +139,7 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
     long[] dues = new long[OPEN_FLIGHTS];
     long begun = 0;
     long ended = 0;
-    tally.open();
+    tally.begin();
     long due = tally.due(0, command.depth());
     while (!tally.ends(due) || ended < begun) {
       long wait = tally.ends(due) ? Long.MAX_VALUE : due - System.nanoTime();
@@ -166,8 +170,13 @@ public final class RawDriver implements UsbDriver, BlockDevice, BulkheadEngine.C
   }
 
   private void handler() throws UsbException {
-    for (int i = 0; i < command.depth(); i++) {
-      source.submit(source.allocate(command.size(), this::again), null);
+    Transfer[] all = new Transfer[command.depth()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = source.allocate(command.size(), this::again);
+    }
+    tally.begin();
+    for (Transfer each : all) {
+      source.submit(each, null);
     }
   }
 
