@@ -33,7 +33,7 @@ class LadderTest {
     };
   }
 
-  private static Lab lab(org.bulkhead.device.usb.UsbDevice device) {
+  static Lab lab(org.bulkhead.device.usb.UsbDevice device) {
     return new Lab() {
       @Override
       public <T> T run(Task<T> task) throws Exception {
