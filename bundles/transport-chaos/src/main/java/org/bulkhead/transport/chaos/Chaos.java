@@ -40,6 +40,20 @@ public interface Chaos {
      */
     long struck();
 
+    /**
+     * When it struck first.
+     *
+     * @return as {@link System#nanoTime()}; 0 before it has
+     */
+    long firstStruckNanos();
+
+    /**
+     * When it struck last.
+     *
+     * @return as {@link System#nanoTime()}; 0 before it has
+     */
+    long lastStruckNanos();
+
     /** Takes it back. Idempotent. */
     @Override
     void close();

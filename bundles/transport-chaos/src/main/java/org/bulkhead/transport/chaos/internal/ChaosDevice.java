@@ -59,11 +59,15 @@ final class ChaosDevice implements BusDevice {
     }
   }
 
-  @Override
-  public BusHandle open() throws UsbException {
+  private void check() throws UsbException {
     if (gone) {
       throw new UsbException(Kind.DISCONNECTED, location() + " is unplugged, by chaos");
     }
+  }
+
+  @Override
+  public BusHandle open() throws UsbException {
+    check();
     ChaosHandle handle = new ChaosHandle(this, real.open());
     synchronized (this) {
       open = handle;
@@ -72,6 +76,12 @@ final class ChaosDevice implements BusDevice {
       }
     }
     return handle;
+  }
+
+  @Override
+  public void cyclePort() throws UsbException {
+    check();
+    real.cyclePort();
   }
 
   @Override

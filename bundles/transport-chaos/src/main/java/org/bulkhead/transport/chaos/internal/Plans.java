@@ -22,6 +22,8 @@ final class Plans {
     private final ChaosRule rule;
     private int skip;
     private long struck;
+    private long firstStruckNanos;
+    private long lastStruckNanos;
 
     Plan(ChaosRule rule) {
       this.rule = rule;
@@ -39,6 +41,26 @@ final class Plans {
       synchronized (Plans.this) {
         return struck;
       }
+    }
+
+    @Override
+    public long firstStruckNanos() {
+      synchronized (Plans.this) {
+        return firstStruckNanos;
+      }
+    }
+
+    @Override
+    public long lastStruckNanos() {
+      synchronized (Plans.this) {
+        return lastStruckNanos;
+      }
+    }
+
+    void strike() {
+      lastStruckNanos = System.nanoTime();
+      firstStruckNanos = struck == 0 ? lastStruckNanos : firstStruckNanos;
+      struck++;
     }
 
     @Override
@@ -99,7 +121,7 @@ final class Plans {
           plan.skip--;
           continue;
         }
-        plan.struck++;
+        plan.strike();
         if (plan.struck == plan.rule.count()) {
           remove(plan);
         }

@@ -48,6 +48,7 @@ class ChaosTransportTest implements TransportListener {
               .bulk(OUT)
               .build());
   private Transport.Watch watch;
+  private BusDevice device;
   private BusHandle handle;
 
   @Override
@@ -65,7 +66,8 @@ class ChaosTransportTest implements TransportListener {
     SimBus bus = new SimBus();
     bus.plug(model);
     watch = new ChaosTransport(bus, plans).watch(this);
-    handle = next(arrivals).open();
+    device = next(arrivals);
+    handle = device.open();
     handle.claim(0);
   }
 
@@ -127,8 +129,10 @@ class ChaosTransportTest implements TransportListener {
     Chaos.Armed armed = arm(ChaosFault.ERROR, IN, 1);
     assertThat(in().status()).isEqualTo(TransferStatus.COMPLETED);
     assertThat(armed.struck()).isZero();
+    assertThat(armed.firstStruckNanos()).isZero();
     assertThat(in().status()).isEqualTo(TransferStatus.FAULT);
     assertThat(armed.struck()).isEqualTo(1);
+    assertThat(armed.firstStruckNanos()).isNotZero().isEqualTo(armed.lastStruckNanos());
     assertThat(in().status()).isEqualTo(TransferStatus.COMPLETED);
   }
 
@@ -259,6 +263,18 @@ class ChaosTransportTest implements TransportListener {
     sends(7);
     handle = back.open();
     handle.claim(0);
+    assertThat(in().buffer().get(0)).isEqualTo((byte) 7);
+  }
+
+  @Test
+  void portIsSwitched_throughTheDecoration() throws Exception {
+    BusDevice decorated = device;
+    handle.close();
+    decorated.cyclePort();
+    assertThat(next(departures)).isSameAs(decorated);
+    handle = next(arrivals).open();
+    handle.claim(0);
+    sends(7);
     assertThat(in().buffer().get(0)).isEqualTo((byte) 7);
   }
 

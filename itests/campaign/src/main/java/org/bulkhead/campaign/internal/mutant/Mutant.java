@@ -25,6 +25,8 @@ public final class Mutant {
   private static int reached;
   private static volatile int fired;
   private static volatile long firedAt;
+  private static volatile long lastFiredAt;
+  private static volatile long lifeSince;
 
   private Mutant() {}
 
@@ -54,6 +56,21 @@ public final class Mutant {
     return firedAt;
   }
 
+  /** When any point last did, be it an earlier one that was armed; 0 for never. */
+  public static long lastFiredAt() {
+    return lastFiredAt;
+  }
+
+  /** A life of the driver begins: called as its {@code attach} is entered. */
+  public static void begins() {
+    lifeSince = System.nanoTime();
+  }
+
+  /** When the driver's present life began. */
+  public static long lifeSince() {
+    return lifeSince;
+  }
+
   /** Whether a point goes wrong now. */
   public static boolean on(int point) {
     return point == armed && strikes();
@@ -64,8 +81,9 @@ public final class Mutant {
       reached++;
       return false;
     }
+    lastFiredAt = System.nanoTime();
     if (fired == 0) {
-      firedAt = System.nanoTime();
+      firedAt = lastFiredAt;
     }
     fired++;
     return true;

@@ -20,6 +20,11 @@ final class ClassMutator extends ClassVisitor {
   /** For what mutants keep a moment: further than any driver's methods go. */
   private static final int BEYOND_ALL_LOCALS = 200;
 
+  /** Where each life of a driver begins. */
+  private static final String ATTACH =
+      "(Lorg/bulkhead/device/driver/DriverContext;)"
+          + "Lorg/bulkhead/device/driver/UsbDriver$Attachment;";
+
   private record Bridge(int point, String descriptor, Handle call) {}
 
   private final List<Point> points;
@@ -109,7 +114,8 @@ final class ClassMutator extends ClassVisitor {
     if (generated || (access & (ACC_ABSTRACT | ACC_BRIDGE)) != 0) {
       return to;
     }
-    return new MethodMutator(to, this, method, BEYOND_ALL_LOCALS);
+    boolean attaches = method.equals("attach") && descriptor.equals(ATTACH);
+    return new MethodMutator(to, this, method, BEYOND_ALL_LOCALS, attaches);
   }
 
   @Override

@@ -25,16 +25,26 @@ final class MethodMutator extends MethodVisitor {
   private final String method;
   private final boolean constructor;
   private final int freeLocal;
+  private final boolean attaches;
   private boolean initialized;
   private int line;
 
-  MethodMutator(MethodVisitor to, ClassMutator owner, String method, int locals) {
+  MethodMutator(MethodVisitor to, ClassMutator owner, String method, int locals, boolean attaches) {
     super(ASM9, new Hurrying(to));
     this.owner = owner;
     this.method = method;
     this.constructor = method.equals("<init>");
     this.initialized = !constructor;
     this.freeLocal = locals;
+    this.attaches = attaches;
+  }
+
+  @Override
+  public void visitCode() {
+    super.visitCode();
+    if (attaches) {
+      super.visitMethodInsn(INVOKESTATIC, MUTANT, "begins", "()V", false);
+    }
   }
 
   private int point(Operator operator) {

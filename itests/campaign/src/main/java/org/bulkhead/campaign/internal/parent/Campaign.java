@@ -20,6 +20,7 @@ public final class Campaign {
   private final Options options;
   private final Installation gateway;
   private final Plan plan;
+  private final Beside beside;
   private final Tally tally;
   private final PrintStream progress;
   private final long started = System.nanoTime();
@@ -46,7 +47,8 @@ public final class Campaign {
     this.gateway = gateway;
     this.progress = progress;
     plan = new Plan(options.seed(), gateway.points(), Installation.DRIVERS);
-    tally = new Tally(plan);
+    beside = new Beside(options.callDeadlineMillis());
+    tally = new Tally(plan, beside);
     for (String driver : Installation.DRIVERS.keySet()) {
       next.put(driver, plan.following(driver, options.first() - 1));
       again.put(driver, new ArrayDeque<>());
@@ -79,6 +81,12 @@ public final class Campaign {
 
   /** Runs until every fault is counted, or it is ended. Blocks. */
   public void run() throws IOException, InterruptedException {
+    try (beside) {
+      runAll();
+    }
+  }
+
+  private void runAll() throws IOException, InterruptedException {
     while (!ended && tally.injected() < options.faults()) {
       try (Child running = Child.start(gateway.home(), options)) {
         child = running;
@@ -107,7 +115,7 @@ public final class Campaign {
           case "R" -> count(line, Integer.parseInt(words[1]));
           case "H" -> heartbeat = line.substring(2);
           case "W" -> tally.effect(line.substring(2));
-          case "SLOW" -> tally.effect("a call of the witness lasts " + words[1] + " ms");
+          case "L" -> tally.beside(line.substring(2));
           case "STUCK" -> {
             return hang(running, "an application's thread is kept for ever by " + words[1]);
           }

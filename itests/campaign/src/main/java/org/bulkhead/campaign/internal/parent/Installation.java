@@ -97,8 +97,10 @@ public final class Installation {
     settings.put("detachDeadlineMillis", deadline);
     settings.put("restartIntensity", options.control() ? 0 : 5);
     settings.put("restartPeriodSeconds", 60);
-    settings.put("backoffMillis", 1);
-    settings.put("backoffMaxMillis", 5);
+    if (!options.shipped()) {
+      settings.put("backoffMillis", 1);
+      settings.put("backoffMaxMillis", 5);
+    }
     settings.put("sessionPatienceMillis", 2_000);
     settings.put("weaving", !options.control());
     edit("etc/org.bulkhead.framework.cfg", settings);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * @param json where the result is written, or null
  * @param control whether supervision is off
  * @param blank whether no fault ever strikes
+ * @param shipped whether the pauses before restarts are those that the gateway is delivered with
  * @param callDeadlineMillis how long a driver may go without progress
  */
 public record Options(
@@ -20,18 +21,20 @@ public record Options(
     Path json,
     boolean control,
     boolean blank,
+    boolean shipped,
     int callDeadlineMillis) {
 
   private static final String USAGE =
       """
       Usage: ./campaign [--faults N] [--first N] [--seed S] [--json FILE] [--deadline MS]
-                        [--control | --blank]
+                        [--shipped] [--control | --blank]
 
         --faults N     how many faults to inject; 2000
         --first N      from which one on, to repeat some of a longer campaign; 0
         --seed S       which: same seed, same faults; 1
         --json FILE    writes the result there, too
         --deadline MS  how long a driver may go without progress in a call; 300
+        --shipped      with the pauses before restarts that the gateway is delivered with
         --control      without supervision, to see what the faults do then
         --blank        without faults, to see what the load and the machine do by themselves
       """;
@@ -44,6 +47,7 @@ public record Options(
     Path json = null;
     boolean control = false;
     boolean blank = false;
+    boolean shipped = false;
     int deadline = 300;
     try {
       for (int i = 0; i < args.length; i++) {
@@ -55,6 +59,7 @@ public record Options(
           case "--deadline" -> deadline = Integer.parseInt(args[++i]);
           case "--control" -> control = true;
           case "--blank" -> blank = true;
+          case "--shipped" -> shipped = true;
           case "--help", "-h" -> {
             System.out.print(USAGE);
             System.exit(0);
@@ -62,7 +67,7 @@ public record Options(
           default -> throw new IllegalArgumentException("unknown option " + args[i]);
         }
       }
-      return new Options(first, faults, seed, json, control, blank, deadline);
+      return new Options(first, faults, seed, json, control, blank, shipped, deadline);
     } catch (IllegalArgumentException | IndexOutOfBoundsException wrong) {
       System.err.println("campaign: " + wrong.getMessage());
       System.err.print(USAGE);

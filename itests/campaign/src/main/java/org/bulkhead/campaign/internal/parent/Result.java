@@ -26,6 +26,16 @@ record Result(
     return fault.permanent();
   }
 
+  /** Whether only the checking application could know. */
+  boolean isSilent() {
+    return has('S') && !has('D');
+  }
+
+  /** Whether nobody but the framework did anything about it, and that helped. */
+  boolean isMendedAlone() {
+    return has('R') && !has('C') && !has('U') && !has('Q');
+  }
+
   static Result parse(Planned fault, String line) {
     String[] words = line.split(" ", 7);
     return new Result(

@@ -14,7 +14,8 @@ final class Row {
           "detected",
           "told",
           "silent",
-          "recovered",
+          "alone",
+          "complained",
           "quarantined",
           "escaped");
 
@@ -24,50 +25,68 @@ final class Row {
   int detected;
   int told;
   int silent;
-  int recovered;
+  int alone;
+  int complained;
   int quarantined;
   int escaped;
 
-  /** Transient ones that somebody could notice, and of those, the ones that were mended. */
-  int transients;
+  /** Of the transient ones that somebody noticed: all, mended by the framework alone, mended. */
+  int noticed;
 
+  int mendedAlone;
   int mended;
 
   final Times detection = new Times();
   final Times recovery = new Times();
 
-  /** In the order of {@link #COLUMNS}. */
   int[] counts() {
     return new int[] {
-      injected, activated, manifested, detected, told, silent, recovered, quarantined, escaped
+      injected,
+      activated,
+      manifested,
+      detected,
+      told,
+      silent,
+      alone,
+      complained,
+      quarantined,
+      escaped
     };
   }
 
   void add(Result result) {
     injected++;
     activated += result.has('A') ? 1 : 0;
+    escaped += result.has('E') ? 1 : 0;
     if (!result.has('M')) {
-      escaped += result.has('E') ? 1 : 0;
       return;
     }
     manifested++;
-    boolean silently = result.has('S') && !result.has('D');
-    boolean seen = result.has('D');
-    detected += seen ? 1 : 0;
-    told += !seen && !silently && result.has('T') ? 1 : 0;
-    silent += silently ? 1 : 0;
-    recovered += result.has('R') ? 1 : 0;
+    detected += result.has('D') ? 1 : 0;
+    told += !result.has('D') && !result.isSilent() && result.has('T') ? 1 : 0;
     quarantined += result.has('Q') ? 1 : 0;
-    escaped += result.has('E') ? 1 : 0;
-    if (!silently && !result.permanent()) {
-      transients++;
-      mended += result.has('R') && !result.has('E') ? 1 : 0;
+    if (result.isSilent()) {
+      silent++;
+    } else {
+      noticed(result);
     }
     if (result.detectedNanos() >= 0) {
       detection.add(result.detectedNanos());
     }
     if (result.recoveredNanos() >= 0) {
       recovery.add(result.recoveredNanos());
+    }
+  }
+
+  private void noticed(Result result) {
+    boolean byItself = result.isMendedAlone();
+    boolean urged = result.has('R') && !result.has('Q') && !byItself;
+    alone += byItself ? 1 : 0;
+    complained += urged ? 1 : 0;
+    if (!result.permanent()) {
+      noticed++;
+      mendedAlone += byItself && !result.has('E') ? 1 : 0;
+      mended += result.has('R') && !result.has('E') ? 1 : 0;
     }
   }
 }

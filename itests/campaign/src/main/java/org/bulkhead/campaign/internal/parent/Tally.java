@@ -6,56 +6,80 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.bulkhead.campaign.internal.plan.Plan;
 
-/** Counts. Thread-safe. */
+/** Counts. Thread-safe: whoever writes a report of it holds its monitor. */
 public final class Tally {
 
   private static final int NAMED = 400;
   private static final double ENOUGH = 0.999;
 
-  private final Plan plan;
-  private final Row all = new Row();
-  private final Map<String, Row> byKind = new TreeMap<>();
-  private final Map<String, Row> byDriver = new TreeMap<>();
-  private final Map<String, Integer> seenAs = new TreeMap<>();
-  private final List<String> named = new ArrayList<>();
-  private final Map<String, Integer> silentBy = new TreeMap<>();
-  private int deaths;
-  private int effects;
-  private int updates;
-  private int complaints;
-  private int unprovoked;
-  private int late;
-  private int twice;
+  final Row all = new Row();
+  final Map<String, Row> byKind = new TreeMap<>();
+  final Map<String, Row> byDriver = new TreeMap<>();
 
-  Tally(Plan plan) {
+  /** By what the framework took it for. */
+  final Map<String, Row> bySeen = new TreeMap<>();
+
+  final Permanents permanents = new Permanents();
+  final WrongData wrong = new WrongData();
+  final Beside beside;
+  final List<String> named = new ArrayList<>();
+  final Map<String, Integer> silentBy = new TreeMap<>();
+  int deaths;
+  int effects;
+  int updates;
+  int complaints;
+  int unprovoked;
+  int late;
+  int twice;
+  private final Plan plan;
+
+  Tally(Plan plan, Beside beside) {
     this.plan = plan;
+    this.beside = beside;
   }
 
   synchronized void add(Result result) {
     String kind = plan.kind(result.fault());
+    String driver = result.fault().driver();
     all.add(result);
     byKind.computeIfAbsent(kind, k -> new Row()).add(result);
-    byDriver.computeIfAbsent(result.fault().driver(), d -> new Row()).add(result);
+    byDriver.computeIfAbsent(driver, d -> new Row()).add(result);
     if (result.has('D')) {
-      seenAs.merge(result.kind(), 1, Integer::sum);
+      bySeen.computeIfAbsent(result.kind(), k -> new Row()).add(result);
     }
+    permanents.add(result);
+    wrong.add(result);
     updates += result.has('U') ? 1 : 0;
     complaints += result.has('C') ? 1 : 0;
     unprovoked += result.has('F') ? 1 : 0;
     late += result.has('L') ? 1 : 0;
     twice += result.has('2') ? 1 : 0;
-    if (result.has('S') && !result.has('D')) {
-      silentBy.merge(result.note(), 1, Integer::sum);
+    if (result.isSilent()) {
+      String what = result.fault().chaos().isEmpty() ? "driver errs" : kind;
+      silentBy.merge(
+          "%s, %s: %s"
+              .formatted(
+                  driver.substring(driver.lastIndexOf('.') + 1),
+                  what,
+                  result.note().replaceAll("\\d+ baud", "another rate")),
+          1,
+          Integer::sum);
     }
-    boolean escaped = result.has('E');
-    boolean odd = result.has('U') || result.has('F') || result.has('L');
+    boolean certain = result.has('E') || result.has('f');
+    boolean odd = result.has('U') || result.has('F') || result.has('L') || isUnmended(result);
     // What escaped is named however many lines there are.
-    if (escaped || odd && named.size() < NAMED) {
+    if (certain || odd && named.size() < NAMED) {
       named.add(
           "%s %s; seen as %s: %s"
               .formatted(
                   result.flags(), plan.describe(result.fault()), result.kind(), result.note()));
     }
+  }
+
+  /** Permanent and not given up, or noticed and not mended by the framework alone. */
+  private static boolean isUnmended(Result result) {
+    return result.has('M')
+        && (result.permanent() ? !result.has('Q') : !result.isSilent() && !result.isMendedAlone());
   }
 
   synchronized void death(String how) {
@@ -66,6 +90,14 @@ public final class Tally {
   synchronized void effect(String what) {
     effects++;
     named.add("OTHER COMPARTMENT " + what);
+  }
+
+  /** Calls of the witness, as it tells of them. */
+  synchronized void beside(String micros) {
+    String slow = beside.add(micros);
+    if (!slow.isEmpty()) {
+      effect(slow);
+    }
   }
 
   /** How many faults have been injected. */
@@ -88,14 +120,54 @@ public final class Tally {
     return deaths;
   }
 
-  /** The part of the noticed transient faults that were mended; 1 where there were none. */
+  /** How often a device did twice what was asked for once. */
+  public synchronized int twice() {
+    return twice;
+  }
+
+  /** Faults under which the framework itself made data wrong, or lost it. */
+  public synchronized int wrongByFramework() {
+    return wrong.byFramework();
+  }
+
+  /** How many transient faults were noticed by the framework or told to an application. */
+  public synchronized int noticed() {
+    return all.noticed;
+  }
+
+  /** The part of those that were mended; 1 where there were none. */
   public synchronized double mended() {
-    return all.transients == 0 ? 1 : (double) all.mended / all.transients;
+    return part(all.mended);
+  }
+
+  /** The part of those that the framework mended alone. */
+  public synchronized double mendedAlone() {
+    return part(all.mendedAlone);
+  }
+
+  private double part(int of) {
+    return all.noticed == 0 ? 1 : (double) of / all.noticed;
+  }
+
+  /** Time to recovery that so much of all stay within, in ms. */
+  public synchronized double recoveryMillis(double part) {
+    return all.recovery.millis(part);
+  }
+
+  /** The same of detection, of what the framework took for one kind; NaN where nothing was. */
+  public synchronized double detectionMillis(String kind, double part) {
+    Row row = bySeen.get(kind);
+    return row == null ? Double.NaN : row.detection.millis(part);
   }
 
   /** Whether the promise was kept. */
   public synchronized boolean kept() {
-    return all.escaped == 0 && deaths == 0 && effects == 0 && mended() >= ENOUGH;
+    return all.escaped == 0
+        && deaths == 0
+        && effects == 0
+        && wrong.byFramework() == 0
+        && permanents.withoutReason() == 0
+        && mended() >= ENOUGH;
   }
 
   /** One line on how far it is. */
@@ -107,109 +179,11 @@ public final class Tally {
 
   /** The tables, as Markdown. */
   public synchronized String text() {
-    StringBuilder text = new StringBuilder();
-    table(text, "by class", byKind);
-    table(text, "by driver", byDriver);
-    text.append(
-        """
-
-        Transient faults that somebody noticed and that were mended: %.3f %% (%,d of %,d).
-        Deaths or hangs of the host: %d. Effects on another compartment: %d. Once done twice: %d.
-        After a complaint: %,d. After an update of the driver: %d. Some effect later: %,d. \
-        Without a cause: %d.
-        """
-            .formatted(
-                100 * mended(),
-                all.mended,
-                all.transients,
-                deaths,
-                effects,
-                twice,
-                complaints,
-                updates,
-                late,
-                unprovoked));
-    text.append("Seen as: ").append(seenAs).append('\n');
-    text.append("Silent: ").append(silentBy).append('\n');
-    named.forEach(line -> text.append("- ").append(line).append('\n'));
-    return text.toString();
-  }
-
-  private void table(StringBuilder text, String title, Map<String, Row> rows) {
-    text.append("\n| %s | %s".formatted(title, String.join(" | ", Row.COLUMNS)))
-        .append(" | detection ms p50 / p99 / worst | recovery ms p50 / p99 / worst |\n|---|")
-        .append("--:|".repeat(Row.COLUMNS.size() + 2))
-        .append('\n');
-    rows.forEach((name, row) -> line(text, name, row));
-    line(text, "all", all);
-  }
-
-  private static void line(StringBuilder text, String name, Row row) {
-    text.append("| ").append(name);
-    for (int count : row.counts()) {
-      text.append(" | %,d".formatted(count));
-    }
-    text.append(" | %s | %s |\n".formatted(times(row.detection), times(row.recovery)));
-  }
-
-  private static String times(Times times) {
-    return times.count() == 0
-        ? ""
-        : "%.1f / %.1f / %.1f".formatted(times.millis(0.5), times.millis(0.99), times.millis(1));
+    return new Text(this).toString();
   }
 
   /** The same as JSON. */
   public synchronized String json(long seed, boolean finished, long seconds) {
-    StringBuilder json = new StringBuilder("{\n");
-    json.append(
-        "  \"seed\": %d, \"finished\": %b, \"seconds\": %d,\n".formatted(seed, finished, seconds));
-    json.append(
-        ("  \"deaths\": %d, \"effectsOnOthers\": %d, \"onceTwice\": %d, \"complaints\": %d,"
-                + " \"updates\": %d, \"late\": %d, \"unprovoked\": %d, \"mended\": %.6f,\n")
-            .formatted(deaths, effects, twice, complaints, updates, late, unprovoked, mended()));
-    rows(json, "class", byKind);
-    rows(json, "driver", byDriver);
-    json.append("  \"all\": ").append(object(all)).append(",\n  \"named\": [");
-    for (int i = 0; i < named.size(); i++) {
-      json.append(i == 0 ? "\n    " : ",\n    ").append(quoted(named.get(i)));
-    }
-    return json.append("\n  ]\n}\n").toString();
-  }
-
-  private static void rows(StringBuilder json, String title, Map<String, Row> rows) {
-    json.append("  \"").append(title).append("\": {");
-    String separator = "\n    ";
-    for (Map.Entry<String, Row> row : rows.entrySet()) {
-      json.append(separator)
-          .append(quoted(row.getKey()))
-          .append(": ")
-          .append(object(row.getValue()));
-      separator = ",\n    ";
-    }
-    json.append("\n  },\n");
-  }
-
-  private static String object(Row row) {
-    StringBuilder json = new StringBuilder("{");
-    int[] counts = row.counts();
-    for (int i = 0; i < counts.length; i++) {
-      json.append("\"%s\": %d, ".formatted(Row.COLUMNS.get(i), counts[i]));
-    }
-    return json.append(
-            "\"detectionMillis\": %s, \"recoveryMillis\": %s}"
-                .formatted(array(row.detection), array(row.recovery)))
-        .toString();
-  }
-
-  private static String array(Times times) {
-    return times.count() == 0
-        ? "null"
-        : "[%.3f, %.3f, %.3f]".formatted(times.millis(0.5), times.millis(0.99), times.millis(1));
-  }
-
-  private static String quoted(String text) {
-    return '"'
-        + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ")
-        + '"';
+    return Json.of(this, seed, finished, seconds);
   }
 }

@@ -19,6 +19,18 @@ final class Times {
     return count;
   }
 
+  /** Median, the best 99 of 100, and the worst, for people; empty where there are none. */
+  String text() {
+    return count == 0 ? "" : "%.1f / %.1f / %.1f".formatted(millis(0.5), millis(0.99), millis(1));
+  }
+
+  /** The same as JSON. */
+  String json() {
+    return count == 0
+        ? "null"
+        : "[%.3f, %.3f, %.3f]".formatted(millis(0.5), millis(0.99), millis(1));
+  }
+
   /** The time that so much of all stay within, in ms. */
   double millis(double part) {
     if (count == 0) {

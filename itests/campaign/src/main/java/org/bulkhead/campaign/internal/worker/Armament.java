@@ -19,7 +19,9 @@ final class Armament {
   private Class<?> mutant;
   private volatile Chaos.Armed rule;
   private volatile boolean code;
-  private long armedAt;
+
+  /** When a transfer was last struck by a rule before the present one. */
+  private volatile long struckBefore;
 
   Armament(Bundle driver, String location, Chaos chaos) {
     this.driver = driver;
@@ -38,7 +40,7 @@ final class Armament {
   }
 
   void arm(Planned fault) {
-    armedAt = System.nanoTime();
+    struckBefore = lastStruckAt();
     if (fault.chaos().isEmpty()) {
       code = true;
       rule = null;
@@ -72,9 +74,33 @@ final class Armament {
     return code ? (int) call("fired") > 0 : rule != null && rule.struck() > 0;
   }
 
-  /** When it went wrong first; for transfers when it was armed. */
+  /** When it went wrong first; 0 where it has not. */
   long firedAt() {
-    return code ? (long) call("firedAt") : armedAt;
+    Chaos.Armed armed = rule;
+    return code ? (long) call("firedAt") : armed == null ? 0 : armed.firstStruckNanos();
+  }
+
+  /** When a transfer of the device was last struck, by this fault or one before; 0 for never. */
+  private long lastStruckAt() {
+    Chaos.Armed armed = rule;
+    return armed == null || armed.struck() == 0 ? struckBefore : armed.lastStruckNanos();
+  }
+
+  /** When the driver's present life began, by which lives are told apart. */
+  long lifeSince() {
+    return (long) call("lifeSince");
+  }
+
+  /** What went wrong last, and no earlier than a moment. */
+  Cause since(long nanos) {
+    long inCode = (long) call("lastFiredAt");
+    long onBus = lastStruckAt();
+    boolean byCode = inCode != 0 && inCode - nanos >= 0;
+    boolean byBus = onBus != 0 && onBus - nanos >= 0;
+    if (byCode && byBus) {
+      return inCode - onBus > 0 ? Cause.DRIVER : Cause.BUS;
+    }
+    return byCode ? Cause.DRIVER : byBus ? Cause.BUS : Cause.FRAMEWORK;
   }
 
   private Object call(String name, Object... arguments) {

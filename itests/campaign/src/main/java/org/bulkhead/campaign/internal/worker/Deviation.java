@@ -17,6 +17,9 @@ final class Deviation extends Exception {
 
   private final Kind kind;
 
+  /** The life that acknowledged what is wrong; 0 where that is not known. */
+  private long life;
+
   Deviation(Kind kind, String message, Throwable cause) {
     super(message, cause, false, false);
     this.kind = kind;
@@ -26,8 +29,19 @@ final class Deviation extends Exception {
     this(kind, message, null);
   }
 
+  /** Wrong data that one life of the driver said was right. */
+  static Deviation acknowledged(long life, String message) {
+    Deviation wrong = new Deviation(Kind.WRONG, message);
+    wrong.life = life;
+    return wrong;
+  }
+
   Kind kind() {
     return kind;
+  }
+
+  long life() {
+    return life;
   }
 
   /** What a call of a session threw. */

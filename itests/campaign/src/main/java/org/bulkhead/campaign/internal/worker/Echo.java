@@ -39,28 +39,38 @@ final class Echo implements SerialPeer {
     ByteBuffer copy = data.duplicate();
     while (copy.hasRemaining()) {
       window.put(copy.get());
-      if (window.position() >= Integer.BYTES && window.getInt(0) != MAGIC) {
-        window.flip().position(1);
-        window.compact();
-      } else if (!window.hasRemaining()) {
+      if (!window.hasRemaining() && isWhole(window)) {
         count();
       }
+      align();
     }
     wire.send(data);
   }
 
   private void count() {
-    if (isWhole(window)) {
-      long number = window.getLong(Integer.BYTES);
-      if (seen.contains(number)) {
-        twice++;
-      }
-      seen.addLast(number);
-      if (seen.size() > REMEMBERED) {
-        seen.removeFirst();
-      }
+    long number = window.getLong(Integer.BYTES);
+    if (seen.contains(number)) {
+      twice++;
+    }
+    seen.addLast(number);
+    if (seen.size() > REMEMBERED) {
+      seen.removeFirst();
     }
     window.clear();
+  }
+
+  /** Where a frame was cut short, the next one begins within what was taken for it. */
+  private void align() {
+    while (window.position() >= Integer.BYTES
+        && (window.getInt(0) != MAGIC || !window.hasRemaining())) {
+      window.flip().position(1);
+      window.compact();
+    }
+  }
+
+  /** Whether the frame of a number came whole. */
+  synchronized boolean has(long number) {
+    return seen.contains(number);
   }
 
   synchronized long twice() {

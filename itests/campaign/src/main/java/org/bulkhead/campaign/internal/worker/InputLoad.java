@@ -7,7 +7,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.bulkhead.campaign.internal.worker.Deviation.Kind;
 import org.bulkhead.device.input.GapEvent;
 import org.bulkhead.device.input.InputDevice;
@@ -21,6 +20,7 @@ import org.bulkhead.transport.sim.SimHid;
 final class InputLoad implements Load, InputListener {
 
   private static final long AFTER_FAULT_NANOS = 30_000_000L;
+  private static final long LONGEST_NANOS = 5_000_000_000L;
   private static final long SLICE_MILLIS = 5;
   private static final int MOST_WAITS = 30;
   private static final int KEYS_PER_ROUND = 6;
@@ -30,8 +30,7 @@ final class InputLoad implements Load, InputListener {
 
   private final InputDevice device;
   private final SimHid keyboard;
-  private final BooleanSupplier disturbed;
-  private final Runnable progress;
+  private final Beside beside;
   private final BlockingQueue<InputEvent> events = new LinkedBlockingQueue<>();
   private final long patienceNanos;
   private int key;
@@ -39,17 +38,11 @@ final class InputLoad implements Load, InputListener {
   /** Whether something of a round before may still be on its way. */
   private boolean troubled;
 
-  InputLoad(
-      InputDevice device,
-      SimHid keyboard,
-      BooleanSupplier disturbed,
-      Runnable progress,
-      long patienceNanos) {
+  InputLoad(InputDevice device, SimHid keyboard, Beside beside, long patienceNanos) {
     this.patienceNanos = patienceNanos;
     this.device = device;
     this.keyboard = keyboard;
-    this.disturbed = disturbed;
-    this.progress = progress;
+    this.beside = beside;
   }
 
   @Override
@@ -77,7 +70,7 @@ final class InputLoad implements Load, InputListener {
     } catch (IOException | RuntimeException | Error thrown) {
       throw Deviation.of(thrown);
     }
-    progress.run();
+    beside.progress();
     if (!keyboard.leds().equals(lights)) {
       throw new Deviation(Kind.WRONG, "the lights are not as they were set");
     }
@@ -86,36 +79,40 @@ final class InputLoad implements Load, InputListener {
 
   private void expect(boolean down) throws Deviation {
     int usage = KEYBOARD << 16 | FIRST_KEY + key;
-    long until = System.nanoTime() + patienceNanos;
-    InputEvent event = next(until);
-    boolean told = disturbed.getAsBoolean();
+    long start = System.nanoTime();
+    InputEvent event = next(start);
+    boolean told = beside.disturbed();
     while (event instanceof GapEvent) {
       told = true;
-      event = next(until);
+      event = next(start);
     }
     if (event instanceof KeyEvent seen && seen.usage() == usage && seen.down() == down) {
-      progress.run();
+      beside.progress();
       return;
     }
     throw new Deviation(
-        told || disturbed.getAsBoolean() ? Kind.TOLD : Kind.WRONG,
+        told || beside.disturbed() ? Kind.TOLD : Kind.WRONG,
         event == null ? "a key went unnoticed" : "another key came");
   }
 
   /** What was lost with the driver does not come, so it is not waited for. */
-  private InputEvent next(long until) throws Deviation {
+  private InputEvent next(long start) throws Deviation {
     long lost = System.nanoTime() + AFTER_FAULT_NANOS;
     InputEvent event = null;
     try {
       while (event == null
-          && System.nanoTime() - until < 0
-          && (!disturbed.getAsBoolean() || System.nanoTime() - lost < 0)) {
+          && !isOver(System.nanoTime() - start)
+          && (!beside.disturbed() || System.nanoTime() - lost < 0)) {
         event = events.poll(SLICE_MILLIS, TimeUnit.MILLISECONDS);
       }
       return event;
     } catch (InterruptedException interrupted) {
       throw new Deviation(Kind.BEYOND, "the round never ended");
     }
+  }
+
+  private boolean isOver(long nanos) {
+    return nanos > LONGEST_NANOS || nanos > patienceNanos && !beside.sound();
   }
 
   @Override

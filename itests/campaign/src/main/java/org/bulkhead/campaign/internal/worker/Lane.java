@@ -6,15 +6,9 @@ import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.bulkhead.campaign.internal.plan.Planned;
 import org.bulkhead.campaign.internal.worker.Deviation.Kind;
-import org.bulkhead.framework.admin.CompartmentInfo;
-import org.bulkhead.framework.admin.CompartmentState;
-import org.bulkhead.framework.admin.DeviceInfo;
 import org.bulkhead.framework.admin.FaultInfo;
-import org.bulkhead.framework.admin.Gateway;
-import org.bulkhead.framework.admin.NoSuchTargetException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
@@ -22,22 +16,25 @@ import org.osgi.framework.BundleException;
  * One driver, its device, the load on it, and the faults, one after another. A thread of its own;
  * faults are told to it from another.
  */
-final class Lane implements Runnable {
+final class Lane implements Runnable, Beside {
 
   private static final int REQUEST_BELOW = 4;
   private static final int PERMANENT_ROUNDS = 16;
+
+  /** Rounds after those, in which an application complains; six complaints are one too many. */
+  private static final int COMPLAINED_ROUNDS = 32;
+
+  private static final int MOST_COMPLAINTS = 12;
+  private static final String COMPLAINT = "complaint";
   private static final int CHAOS_ROUNDS = 6;
   private static final int ATTEMPTS = 6;
-  private static final long RUNNING_NANOS = 4_000_000_000L;
-  private static final long POLL_NANOS = 500_000L;
   private static final long IDLE_MILLIS = 500;
 
   /** Well within the restart intensity, so that no fault pays for those before it. */
   private static final int FAULTS_UNTIL_RESET = 3;
 
-  private final Gateway gateway;
+  private final Keeper keeper;
   private final Bundle driver;
-  private final String location;
   private final Armament armament;
   private final Path jar;
   private final Link link;
@@ -54,26 +51,22 @@ final class Lane implements Runnable {
   private volatile long recoveredAt;
   private volatile String kind = "-";
   private volatile boolean quarantined;
+  private volatile int found;
   private volatile String message = "";
   private int sinceReset;
   private int abandoned;
+
+  /** When the last round began that was good; what struck before has shown all it will. */
+  private volatile long goodSince = System.nanoTime();
 
   /** The last fault that was reached; what is seen before another one is, is its doing still. */
   private Planned struck;
 
   private Outcome struckOutcome;
 
-  Lane(
-      Gateway gateway,
-      Bundle driver,
-      String location,
-      Armament armament,
-      Path jar,
-      Link link,
-      boolean control) {
-    this.gateway = gateway;
+  Lane(Keeper keeper, Bundle driver, Armament armament, Path jar, Link link, boolean control) {
+    this.keeper = keeper;
     this.driver = driver;
-    this.location = location;
     this.armament = armament;
     this.jar = jar;
     this.link = link;
@@ -85,7 +78,7 @@ final class Lane implements Runnable {
   }
 
   String location() {
-    return location;
+    return keeper.location();
   }
 
   Planned current() {
@@ -98,10 +91,11 @@ final class Lane implements Runnable {
 
   /** The framework found a fault in this driver. */
   void fault(FaultInfo fault) {
-    if (!fault.location().equals(location)) {
+    if (!fault.location().equals(location())) {
       return;
     }
-    if (detectedAt == 0) {
+    // What this harness complains of, the framework did not find.
+    if (detectedAt == 0 && !fault.kind().equals(COMPLAINT)) {
       kind = fault.kind();
       message = fault.message();
       detectedAt = System.nanoTime();
@@ -111,21 +105,39 @@ final class Lane implements Runnable {
       }
     }
     sinceReset++;
+    found++;
     if (fault.action().equals("quarantined")) {
       quarantined = true;
     }
   }
 
-  /** Something came through. */
-  void progress() {
+  @Override
+  public void progress() {
     if (detectedAt != 0 && recoveredAt == 0) {
       recoveredAt = System.nanoTime();
     }
   }
 
-  /** Whether the driver was found at fault since the current one was armed. */
-  boolean disturbed() {
+  @Override
+  public boolean disturbed() {
     return detectedAt != 0;
+  }
+
+  @Override
+  public long life() {
+    return armament.lifeSince();
+  }
+
+  @Override
+  public boolean sound() {
+    return cause(0) == Cause.FRAMEWORK;
+  }
+
+  /** Whose doing wrong data is that a life vouched for; 0 where nobody knows which. */
+  private Cause cause(long life) {
+    long own = armament.lifeSince();
+    long good = goodSince;
+    return armament.since(life != 0 ? life : own - good < 0 ? own : good);
   }
 
   /** Ends a round that never ends by itself; says how long it is past that. */
@@ -218,23 +230,45 @@ final class Lane implements Runnable {
         return;
       }
     }
+    if (fault.permanent() && !control && (outcome.manifested || detectedAt != 0)) {
+      complainUntilGivenUp(outcome);
+    }
+  }
+
+  /** What the framework does not find often enough itself, an application complains of. */
+  private void complainUntilGivenUp(Outcome outcome) {
+    int complaints = 0;
+    for (int i = 0; i < COMPLAINED_ROUNDS && complaints < MOST_COMPLAINTS && !quarantined; i++) {
+      keeper.awaitRunning();
+      int before = found;
+      if (!attempt(outcome) && found == before) {
+        complaints++;
+        keeper.complain("the campaign's application: " + outcome.note);
+        load.settle();
+      }
+    }
+    outcome.urged = quarantined && complaints > 0;
   }
 
   /** One round; whether nothing was amiss. */
   private boolean attempt(Outcome outcome) {
     hung = false;
-    roundSince = System.nanoTime();
+    long began = System.nanoTime();
+    roundSince = began;
     try {
       load.round();
+      goodSince = began;
       return true;
     } catch (Deviation seen) {
       outcome.manifested = true;
       Kind seenKind = hung ? Kind.BEYOND : seen.kind();
       switch (seenKind) {
         case TOLD -> outcome.told = true;
-        case WRONG -> outcome.silent |= detectedAt == 0 && !outcome.told;
+        case WRONG -> {
+          outcome.silent |= detectedAt == 0 && !outcome.told;
+          outcome.wrong(cause(seen.life()));
+        }
         case BEYOND -> {
-          // Without supervision nobody promised anything.
           outcome.escaped = true;
           outcome.note((hung ? "never ended: " : "beyond the contract: ") + seen.getMessage());
         }
@@ -280,26 +314,31 @@ final class Lane implements Runnable {
       outcome.escaped |= !fault.chaos().isEmpty();
       outcome.note("the device did twice what was asked for once");
     }
-    CompartmentInfo info = info();
-    if (info != null && info.abandonedThreads() > abandoned) {
-      abandoned = info.abandonedThreads();
+    int left = keeper.abandonedThreads();
+    if (left > abandoned) {
+      abandoned = left;
       outcome.escaped = true;
       outcome.note("a thread was left behind");
     }
   }
 
-  /** With the fault gone: is everything as it was, by itself, by a complaint, by an update? */
+  /**
+   * With the fault gone: is everything as it was, by itself, by a complaint, by an update? Who was
+   * told that a call failed makes it again first; who got wrong data unnoticed has to complain.
+   */
   private boolean mend(Outcome outcome) {
     for (int i = 0; i < ATTEMPTS; i++) {
+      if (quarantined) {
+        checkReason(outcome);
+        restart();
+      } else if (i > 1 || i > 0 && outcome.silent) {
+        outcome.complained = true;
+        restart();
+      }
       if (quarantined || i > 0) {
-        boolean released = quarantined;
-        if (released || i > 1 || outcome.silent || outcome.told) {
-          outcome.complained |= !released;
-          restart();
-        }
         load.settle();
       }
-      awaitRunning();
+      keeper.awaitRunning();
       if (attempt(outcome)) {
         return true;
       }
@@ -311,7 +350,7 @@ final class Lane implements Runnable {
     try {
       outcome.updated = true;
       driver.update(Files.newInputStream(jar));
-      awaitRunning();
+      keeper.awaitRunning();
       armament.load();
     } catch (BundleException | IOException | IllegalStateException failed) {
       outcome.note("cannot be updated: " + failed.getMessage());
@@ -320,50 +359,20 @@ final class Lane implements Runnable {
     return attempt(outcome);
   }
 
-  /** What an administrator does, or an application that complains. */
+  /** Before it is released: whoever looks must find what to do. */
+  private void checkReason(Outcome outcome) {
+    if (!outcome.reasoned) {
+      keeper.awaitRunning();
+      outcome.reasoned = keeper.isGivenUpWithReason();
+      if (!outcome.reasoned) {
+        outcome.escaped = true;
+        outcome.note("quarantined without a reason to act on: " + keeper.reason());
+      }
+    }
+  }
+
   private void restart() {
-    int before = incarnation();
-    try {
-      gateway.restart(location);
-      sinceReset = 0;
-    } catch (NoSuchTargetException away) {
-      // Unplugged just now; it starts when it is back.
-    }
-    awaitLife(before + 1);
-  }
-
-  private void awaitRunning() {
-    awaitLife(0);
-  }
-
-  private int incarnation() {
-    CompartmentInfo info = info();
-    return info == null ? 0 : info.incarnation();
-  }
-
-  /** Waits until this life or a later one runs, or has been given up. */
-  private void awaitLife(int number) {
-    long until = System.nanoTime() + RUNNING_NANOS;
-    while (System.nanoTime() - until < 0) {
-      CompartmentInfo info = info();
-      if (info != null
-          && info.incarnation() >= number
-          && (info.state() == CompartmentState.RUNNING
-              || info.state() == CompartmentState.QUARANTINED)) {
-        return;
-      }
-      LockSupport.parkNanos(POLL_NANOS);
-    }
-  }
-
-  private CompartmentInfo info() {
-    for (DeviceInfo device : gateway.devices()) {
-      if (device.identity().location().equals(location)) {
-        for (CompartmentInfo compartment : device.compartments()) {
-          return compartment;
-        }
-      }
-    }
-    return null;
+    keeper.restart();
+    sinceReset = 0;
   }
 }

@@ -1,5 +1,8 @@
 package org.bulkhead.campaign.internal.worker;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What became of one fault; written as letters, see docs/campaign.md. */
 final class Outcome {
 
@@ -14,6 +17,15 @@ final class Outcome {
   boolean complained;
   boolean updated;
   boolean twice;
+
+  /** Quarantined, and its reason says what a person can do. */
+  boolean reasoned;
+
+  /** Quarantined after an application had complained, not by what the framework found alone. */
+  boolean urged;
+
+  /** Whose doing wrong data was. */
+  private final Set<Cause> wrong = EnumSet.noneOf(Cause.class);
 
   /** Something happened although the fault was never reached, nor any before it. */
   boolean unprovoked;
@@ -39,8 +51,15 @@ final class Outcome {
     complained |= more.complained;
     updated |= more.updated;
     twice |= more.twice;
+    reasoned |= more.reasoned;
+    urged |= more.urged;
+    wrong.addAll(more.wrong);
     kind = kind.equals("-") ? more.kind : kind;
     note("later: " + more.note);
+  }
+
+  void wrong(Cause cause) {
+    wrong.add(cause);
   }
 
   void note(String text) {
@@ -63,6 +82,9 @@ final class Outcome {
     flag(flags, twice, '2');
     flag(flags, unprovoked, 'F');
     flag(flags, late, 'L');
+    flag(flags, reasoned, 'W');
+    flag(flags, urged, 'K');
+    wrong.forEach(cause -> flags.append(cause.letter()));
     return "R %d %s %d %d %s %s"
         .formatted(
             index,

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.bulkhead.campaign.internal.worker.Deviation.Kind;
 import org.osgi.service.serial.SerialDevice;
@@ -18,6 +17,7 @@ final class SerialLoad implements Load {
 
   private static final int[] BAUD = {9600, 19200, 57600, 115200};
   private static final long AFTER_FAULT_NANOS = 30_000_000L;
+  private static final long LONGEST_NANOS = 5_000_000_000L;
   private static final long POLL_NANOS = 50_000L;
   private static final int SETTING_EVERY = 4;
 
@@ -27,8 +27,7 @@ final class SerialLoad implements Load {
   private final SerialDevice device;
   private final Echo echo;
   private final IntSupplier deviceBaud;
-  private final BooleanSupplier disturbed;
-  private final Runnable progress;
+  private final Beside beside;
   private final long patienceNanos;
   private final ByteBuffer frame = ByteBuffer.allocate(Echo.FRAME);
   private final byte[] received = new byte[Echo.FRAME * 16];
@@ -42,22 +41,16 @@ final class SerialLoad implements Load {
    * A load.
    *
    * @param deviceBaud what the device itself is set to
-   * @param disturbed whether the driver was restarted in this round, so that bytes may be lost
+   * @param beside says whether the driver was restarted in this round, so that bytes may be lost
    * @param patienceNanos how long to wait for an echo
    */
   SerialLoad(
-      SerialDevice device,
-      Echo echo,
-      IntSupplier deviceBaud,
-      BooleanSupplier disturbed,
-      Runnable progress,
-      long patienceNanos) {
+      SerialDevice device, Echo echo, IntSupplier deviceBaud, Beside beside, long patienceNanos) {
     this.patienceNanos = patienceNanos;
     this.device = device;
     this.echo = echo;
     this.deviceBaud = deviceBaud;
-    this.disturbed = disturbed;
-    this.progress = progress;
+    this.beside = beside;
   }
 
   @Override
@@ -72,7 +65,7 @@ final class SerialLoad implements Load {
       }
       Echo.fill(frame, ++number);
       out.write(frame.array(), 0, Echo.FRAME);
-      read();
+      read(beside.life());
     } catch (IOException | SerialDeviceException | RuntimeException | Error thrown) {
       troubled = true;
       throw Deviation.of(thrown);
@@ -92,17 +85,20 @@ final class SerialLoad implements Load {
     }
   }
 
-  private void read() throws IOException, Deviation {
+  private void read(long life) throws IOException, Deviation {
     long start = System.nanoTime();
     int count = 0;
     while (!isBack(count)) {
       int there = in.available();
       if (there > 0 && count < received.length) {
         count += in.read(received, count, Math.min(there, received.length - count));
-        progress.run();
+        beside.progress();
       } else if (isOver(System.nanoTime() - start) || count == received.length) {
-        boolean told = disturbed.getAsBoolean() || troubled;
+        boolean told = beside.disturbed() || troubled;
         troubled = true;
+        if (!echo.has(number)) {
+          throw Deviation.acknowledged(life, "an acknowledged write did not reach the device");
+        }
         // What a driver had received dies with it, and the application is told of the death only.
         throw new Deviation(
             told ? Kind.TOLD : Kind.WRONG,
@@ -119,7 +115,9 @@ final class SerialLoad implements Load {
 
   /** What was lost with the driver does not come, so it is not waited for. */
   private boolean isOver(long nanos) {
-    return nanos > patienceNanos || nanos > AFTER_FAULT_NANOS && disturbed.getAsBoolean();
+    return nanos > LONGEST_NANOS
+        || nanos > patienceNanos && !beside.sound()
+        || nanos > AFTER_FAULT_NANOS && beside.disturbed();
   }
 
   /** After trouble, what is left of earlier frames may come first. */

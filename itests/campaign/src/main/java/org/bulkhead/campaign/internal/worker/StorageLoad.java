@@ -22,17 +22,17 @@ final class StorageLoad implements Load {
 
   private final BlockDevice device;
   private final SimMedium medium;
-  private final Runnable progress;
+  private final Beside beside;
   private final SplittableRandom random = new SplittableRandom(1);
   private final ByteBuffer data = ByteBuffer.allocate(BLOCK * BLOCKS);
   private final ByteBuffer truth = ByteBuffer.allocate(BLOCK * BLOCKS);
   private final ByteBuffer whole = ByteBuffer.allocate(BLOCK * USED_BLOCKS);
   private final ByteBuffer expected = ByteBuffer.allocate(BLOCK * USED_BLOCKS);
 
-  StorageLoad(BlockDevice device, SimMedium medium, Runnable progress) {
+  StorageLoad(BlockDevice device, SimMedium medium, Beside beside) {
     this.device = device;
     this.medium = medium;
-    this.progress = progress;
+    this.beside = beside;
     settle();
   }
 
@@ -40,14 +40,16 @@ final class StorageLoad implements Load {
   public void round() throws Deviation {
     try {
       BlockGeometry geometry = device.geometry();
+      long life = beside.life();
       if (geometry == null || geometry.blockCount() != medium.geometry().blockCount()) {
-        throw new Deviation(Kind.WRONG, "the geometry is wrong");
+        throw Deviation.acknowledged(life, "the geometry is wrong");
       }
-      progress.run();
+      beside.progress();
       read(random.nextInt(USED_BLOCKS - BLOCKS));
       long block = random.nextInt(USED_BLOCKS - BLOCKS);
       write(block);
       device.flush();
+      beside.progress();
       read(block);
     } catch (IOException | RuntimeException | Error thrown) {
       throw Deviation.of(thrown);
@@ -61,11 +63,12 @@ final class StorageLoad implements Load {
 
   private void read(long block) throws IOException, Deviation {
     device.read(block, data.clear());
+    long life = beside.life();
     medium.read(block * BLOCK, truth.clear());
     if (data.hasRemaining() || !data.flip().equals(truth.flip())) {
-      throw new Deviation(Kind.WRONG, "a read brought wrong data");
+      throw Deviation.acknowledged(life, "a read brought wrong data");
     }
-    progress.run();
+    beside.progress();
   }
 
   private void write(long block) throws IOException, Deviation {
@@ -81,12 +84,13 @@ final class StorageLoad implements Load {
       expected.put((int) block * BLOCK, truth.array(), 0, BLOCK * BLOCKS);
       throw failed;
     }
+    long life = beside.life();
     expected.put((int) block * BLOCK, data.array(), 0, BLOCK * BLOCKS);
     medium.read(block * BLOCK, truth.clear());
     if (!truth.flip().equals(data.rewind())) {
-      throw new Deviation(Kind.WRONG, "an acknowledged write is not on the medium");
+      throw Deviation.acknowledged(life, "an acknowledged write is not on the medium");
     }
-    progress.run();
+    beside.progress();
   }
 
   @Override
