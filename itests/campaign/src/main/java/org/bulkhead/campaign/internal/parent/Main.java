@@ -50,7 +50,8 @@ public final class Main {
     }
   }
 
-  private static void print(Campaign campaign, Options options, boolean finished) {
+  /** Says what was counted, and writes it where the options say. */
+  static void print(Campaign campaign, Options options, boolean finished) {
     System.out.printf(
         "%n%,d faults%s, seed %d, %d s%s%n",
         campaign.tally().injected(),

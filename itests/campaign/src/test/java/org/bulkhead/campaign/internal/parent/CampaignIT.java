@@ -18,25 +18,72 @@ class CampaignIT {
   /** Longer than people use, as machines that build do other things, too. */
   private static final int DEADLINE_MILLIS = 2_000;
 
-  private static Campaign campaign(String name, int faults, boolean control) throws Exception {
-    Options options = new Options(0, faults, 4, null, control, false, DEADLINE_MILLIS);
-    Path work = ROOT.resolve("itests/campaign/target/" + name);
-    Campaign campaign =
-        new Campaign(options, Installation.prepare(ROOT, work, options), System.out);
+  /** Ten times what is promised on a machine that does nothing else. */
+  private static final double LONGEST_RECOVERY_MILLIS = 10 * 100;
+
+  private static final double LONGEST_HANG_MILLIS = 10 * (DEADLINE_MILLIS + 100);
+
+  private static Options options(String name, int faults, boolean control) {
+    Path json = ROOT.resolve("itests/campaign/target/" + name + ".json");
+    return new Options(0, faults, 4, json, control, false, false, DEADLINE_MILLIS);
+  }
+
+  private static Installation installation(String name, Options options) throws Exception {
+    return Installation.prepare(ROOT, ROOT.resolve("itests/campaign/target/" + name), options);
+  }
+
+  /** Runs, prints and writes as the command does. */
+  private static Tally tally(String name, int faults, boolean control) throws Exception {
+    Options options = options(name, faults, control);
+    Campaign campaign = new Campaign(options, installation(name, options), System.out);
     campaign.run();
-    System.out.println(campaign.tally().text());
-    return campaign;
+    Main.print(campaign, options, true);
+    return campaign.tally();
   }
 
   @Test
   void faults_neitherEscapeNorStay() throws Exception {
-    Tally tally = campaign("short", 1_000, false).tally();
+    Tally tally = tally("short", 1_000, false);
 
     assertThat(tally.injected()).isEqualTo(1_000);
     assertThat(tally.manifested()).isGreaterThan(80);
     assertThat(tally.deaths()).isZero();
     assertThat(tally.escaped()).isZero();
     assertThat(tally.mended()).isEqualTo(1);
+    assertThat(tally.mendedAlone()).isGreaterThan(0.95);
+    assertThat(tally.wrongByFramework()).isZero();
+    assertThat(tally.twice()).isZero();
+    assertThat(tally.kept()).isTrue();
+    assertThat(tally.recoveryMillis(0.99)).isLessThan(LONGEST_RECOVERY_MILLIS);
+    // NaN where none of these faults hung, which is no excess.
+    assertThat(tally.detectionMillis("hang", 1)).matches(ms -> !(ms > LONGEST_HANG_MILLIS));
+
+    Map<String, Object> json = JsonText.parse(options("short", 0, false).json());
+    assertThat(json).containsEntry("seed", 4.0).containsEntry("onceTwice", 0.0);
+    assertThat((Map<?, ?>) json.get("all"))
+        .extracting("injected", "escaped")
+        .containsExactly(1_000.0, 0.0);
+    assertThat((Map<?, ?>) json.get("wrongData")).extracting("framework").isEqualTo(0.0);
+  }
+
+  @Test
+  void withoutSupervision_theSameFaultsStay() throws Exception {
+    Tally tally = tally("control", 600, true);
+
+    // Some 38; what mends itself then are calls that failed, and whose driver was not hurt.
+    assertThat(tally.noticed()).isGreaterThan(25);
+    assertThat(tally.mendedAlone()).isLessThan(0.7);
+  }
+
+  @Test
+  void sameSeed_isTheSameFaults_ofDriversMutatedAnew() throws Exception {
+    Options options = options("one", 0, false);
+    Plan one = new Plan(4, installation("one", options).points(), Installation.DRIVERS);
+    Plan same = new Plan(4, installation("two", options).points(), Installation.DRIVERS);
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(one.fault(i)).isEqualTo(same.fault(i));
+      assertThat(one.describe(one.fault(i))).isEqualTo(same.describe(same.fault(i)));
+    }
   }
 
   @Test
