@@ -91,8 +91,10 @@ final class Keeper {
     }
   }
 
-  /** Whether it is in quarantine for a reason that a person can act on. */
+  /** Whether it comes into quarantine, for a reason that a person can act on. */
   boolean isGivenUpWithReason() {
+    // A fault is told of before it is acted on.
+    await(info -> info.state() == CompartmentState.QUARANTINED);
     CompartmentInfo info = info();
     return info != null
         && info.state() == CompartmentState.QUARANTINED

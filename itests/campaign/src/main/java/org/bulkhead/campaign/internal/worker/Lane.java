@@ -59,6 +59,9 @@ final class Lane implements Runnable, Beside {
   /** When the last round began that was good; what struck before has shown all it will. */
   private volatile long goodSince = System.nanoTime();
 
+  /** When the life began in which the present round did. */
+  private volatile long roundLife;
+
   /** The last fault that was reached; what is seen before another one is, is its doing still. */
   private Planned struck;
 
@@ -133,11 +136,14 @@ final class Lane implements Runnable, Beside {
     return cause(0) == Cause.FRAMEWORK;
   }
 
-  /** Whose doing wrong data is that a life vouched for; 0 where nobody knows which. */
+  /**
+   * Whose doing wrong data is that a life vouched for. Where it is 0 nobody knows which, and what
+   * has struck since the last good round is to blame, or the life in which this round began: an
+   * unplugging may come rounds after the transfer that was struck by it.
+   */
   private Cause cause(long life) {
-    long own = armament.lifeSince();
     long good = goodSince;
-    return armament.since(life != 0 ? life : own - good < 0 ? own : good);
+    return armament.since(life != 0 ? life : roundLife - good < 0 ? roundLife : good);
   }
 
   /** Ends a round that never ends by itself; says how long it is past that. */
@@ -200,6 +206,8 @@ final class Lane implements Runnable, Beside {
     Outcome outcome = new Outcome();
     if (sinceReset >= FAULTS_UNTIL_RESET) {
       restart();
+      // What an earlier fault left on its way is not this life's.
+      load.settle();
     }
     detectedAt = 0;
     recoveredAt = 0;
@@ -255,6 +263,7 @@ final class Lane implements Runnable, Beside {
     hung = false;
     long began = System.nanoTime();
     roundSince = began;
+    roundLife = armament.lifeSince();
     try {
       load.round();
       goodSince = began;
@@ -362,7 +371,6 @@ final class Lane implements Runnable, Beside {
   /** Before it is released: whoever looks must find what to do. */
   private void checkReason(Outcome outcome) {
     if (!outcome.reasoned) {
-      keeper.awaitRunning();
       outcome.reasoned = keeper.isGivenUpWithReason();
       if (!outcome.reasoned) {
         outcome.escaped = true;
