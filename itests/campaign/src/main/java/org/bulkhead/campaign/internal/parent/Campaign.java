@@ -20,7 +20,7 @@ public final class Campaign {
   private final Options options;
   private final Installation gateway;
   private final Plan plan;
-  private final Beside beside;
+  private final WitnessTimes witness;
   private final Tally tally;
   private final PrintStream progress;
   private final long started = System.nanoTime();
@@ -47,8 +47,8 @@ public final class Campaign {
     this.gateway = gateway;
     this.progress = progress;
     plan = new Plan(options.seed(), gateway.points(), Installation.DRIVERS);
-    beside = new Beside(options.callDeadlineMillis());
-    tally = new Tally(plan, beside);
+    witness = new WitnessTimes(options.callDeadlineMillis());
+    tally = new Tally(plan, witness);
     for (String driver : Installation.DRIVERS.keySet()) {
       next.put(driver, plan.following(driver, options.first() - 1));
       again.put(driver, new ArrayDeque<>());
@@ -81,7 +81,7 @@ public final class Campaign {
 
   /** Runs until every fault is counted, or it is ended. Blocks. */
   public void run() throws IOException, InterruptedException {
-    try (beside) {
+    try (witness) {
       runAll();
     }
   }
@@ -115,7 +115,7 @@ public final class Campaign {
           case "R" -> count(line, Integer.parseInt(words[1]));
           case "H" -> heartbeat = line.substring(2);
           case "W" -> tally.effect(line.substring(2));
-          case "L" -> tally.beside(line.substring(2));
+          case "L" -> tally.witness(line.substring(2));
           case "STUCK" -> {
             return hang(running, "an application's thread is kept for ever by " + words[1]);
           }

@@ -32,7 +32,7 @@ final class Json {
     json.append("  \"permanent\": ").append(counts(tally.permanents.fates())).append(",\n");
     json.append("  \"wrongData\": ").append(counts(tally.wrong.all())).append(",\n");
     json.append("  \"wrongDataOfStorage\": ").append(counts(tally.wrong.storage())).append(",\n");
-    json.append("  \"witnessMillis\": ").append(tally.beside.calls().json()).append(",\n");
+    json.append("  \"witnessMillis\": ").append(tally.witness.calls().json()).append(",\n");
     rows(json, "class", tally.byKind);
     rows(json, "driver", tally.byDriver);
     rows(json, "seen", tally.bySeen);

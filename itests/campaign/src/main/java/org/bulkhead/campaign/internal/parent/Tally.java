@@ -21,7 +21,7 @@ public final class Tally {
 
   final Permanents permanents = new Permanents();
   final WrongData wrong = new WrongData();
-  final Beside beside;
+  final WitnessTimes witness;
   final List<String> named = new ArrayList<>();
   final Map<String, Integer> silentBy = new TreeMap<>();
   int deaths;
@@ -33,9 +33,9 @@ public final class Tally {
   int twice;
   private final Plan plan;
 
-  Tally(Plan plan, Beside beside) {
+  Tally(Plan plan, WitnessTimes witness) {
     this.plan = plan;
-    this.beside = beside;
+    this.witness = witness;
   }
 
   synchronized void add(Result result) {
@@ -93,8 +93,8 @@ public final class Tally {
   }
 
   /** Calls of the witness, as it tells of them. */
-  synchronized void beside(String micros) {
-    String slow = beside.add(micros);
+  synchronized void witness(String micros) {
+    String slow = witness.add(micros);
     if (!slow.isEmpty()) {
       effect(slow);
     }

@@ -1,5 +1,6 @@
 package org.bulkhead.campaign.internal.mutate;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -64,6 +65,18 @@ class MutatedJarIT {
       assertThat(points.size()).as(driver.getFileName().toString()).isGreaterThan(200);
     }
     assertThat(new ArrayList<>(found)).containsExactlyInAnyOrder(Operator.values());
+  }
+
+  @Test
+  void eachDriver_saysWhereALifeOfItBegins() throws Exception {
+    for (Path driver : drivers()) {
+      Path mutated = folder.resolve(driver.getFileName());
+      MutatedJar.write(driver, mutated);
+      assertThat(MutatedJar.read(mutated).entrySet())
+          .as(driver.getFileName().toString())
+          .filteredOn(entry -> !entry.getKey().endsWith("/Mutant.class"))
+          .anyMatch(entry -> new String(entry.getValue(), ISO_8859_1).contains("begins"));
+    }
   }
 
   /** Finds what is in the jar there, and everything else where the tests are. */

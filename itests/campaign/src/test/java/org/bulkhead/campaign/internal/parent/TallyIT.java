@@ -17,18 +17,18 @@ class TallyIT {
 
   private static final String DRIVER = "org.bulkhead.driver.massstorage";
 
-  private final Beside beside = new Beside(300);
+  private final WitnessTimes witness = new WitnessTimes(300);
   private final Tally tally =
       new Tally(
           new Plan(
               1,
               Map.of(DRIVER, List.of(new Point(0, Operator.NULL, "a"))),
               Map.of(DRIVER, new Subject(List.of(0), 1))),
-          beside);
+          witness);
 
   @AfterEach
   void close() {
-    beside.close();
+    witness.close();
   }
 
   private void add(String flags, boolean permanent) {
@@ -80,9 +80,9 @@ class TallyIT {
 
   @Test
   void callOfTheWitness_thatLastsLongerThanTheMachineIsLate_isAnEffect() {
-    tally.beside("100 200 3000");
+    tally.witness("100 200 3000");
     assertThat(tally.kept()).isTrue();
-    tally.beside("4000000 100");
+    tally.witness("4000000 100");
     // Not of the machine: it cannot have been late for longer than this test runs.
     assertThat(tally.escaped()).isEqualTo(1);
     assertThat(tally.text()).contains("a call of the witness took 4000 ms");

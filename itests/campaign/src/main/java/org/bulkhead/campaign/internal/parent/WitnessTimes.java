@@ -3,7 +3,7 @@ package org.bulkhead.campaign.internal.parent;
 import java.util.StringJoiner;
 
 /** How long the calls of the witness took, and which of them took longer than any may. */
-final class Beside implements AutoCloseable {
+final class WitnessTimes implements AutoCloseable {
 
   /** The supervisor looks every 90 ms, and promises a hang's end within this of its deadline. */
   private static final int PERIOD_MILLIS = 100;
@@ -15,7 +15,7 @@ final class Beside implements AutoCloseable {
   private final Pulse pulse = new Pulse();
   private final long boundNanos;
 
-  Beside(int deadlineMillis) {
+  WitnessTimes(int deadlineMillis) {
     boundNanos = 1_000_000L * (deadlineMillis + PERIOD_MILLIS);
   }
 
