@@ -15,6 +15,7 @@ final class Permanents {
           "quarantined as found",
           "quarantined as complained of",
           "without a reason",
+          "released unlooked at",
           "unplugged, no driver's fault",
           "found seldom",
           "told seldom",
@@ -33,9 +34,10 @@ final class Permanents {
 
   private static String fate(Result result) {
     if (result.has('Q')) {
-      return !result.has('W')
-          ? "without a reason"
-          : result.has('K') ? "quarantined as complained of" : "quarantined as found";
+      if (!result.has('W')) {
+        return result.has('E') ? "without a reason" : "released unlooked at";
+      }
+      return result.has('K') ? "quarantined as complained of" : "quarantined as found";
     }
     if (result.fault().chaos().equals("UNPLUG")) {
       return "unplugged, no driver's fault";

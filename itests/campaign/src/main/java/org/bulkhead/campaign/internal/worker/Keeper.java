@@ -101,6 +101,11 @@ final class Keeper {
         && reasonToActOn.matcher(info.reason()).matches();
   }
 
+  boolean isGivenUp() {
+    CompartmentInfo info = info();
+    return info != null && info.state() == CompartmentState.QUARANTINED;
+  }
+
   /** Why it is in its state, for people. */
   String reason() {
     CompartmentInfo info = info();

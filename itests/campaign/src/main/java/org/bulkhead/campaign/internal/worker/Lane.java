@@ -218,6 +218,7 @@ final class Lane implements Runnable, Beside {
     armament.arm(fault);
     if (fault.attach()) {
       restart();
+      load.settle();
     }
     underFault(fault, outcome);
     armament.disarm();
@@ -337,6 +338,8 @@ final class Lane implements Runnable, Beside {
    */
   private boolean mend(Outcome outcome) {
     for (int i = 0; i < ATTEMPTS; i++) {
+      // Which may be so before it is told of.
+      quarantined |= keeper.isGivenUp();
       if (quarantined) {
         checkReason(outcome);
         restart();

@@ -68,7 +68,7 @@ class TallyIT {
     add("AMDRQWK", true);
     add("AMTR", true);
     assertThat(tally.kept()).isTrue();
-    add("AMDRQ", true);
+    add("AMDRQE", true);
 
     assertThat(tally.kept()).isFalse();
     assertThat(tally.text())
