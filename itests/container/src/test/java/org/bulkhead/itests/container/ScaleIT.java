@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
 import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.transport.sim.SerialPeer;
 import org.bulkhead.transport.sim.SimAcm;
 import org.bulkhead.transport.sim.SimDevice;
@@ -48,6 +48,8 @@ public class ScaleIT extends BusTest {
 
   /** What pools keep for a while, however many devices there are. */
   private static final int POOLED_THREADS = 20;
+
+  private static final String POOLS = "(driver|compartment|input)-\\d+|publisher";
 
   private static final String OFFERS = "(bulkhead.location=*)";
 
@@ -127,19 +129,19 @@ public class ScaleIT extends BusTest {
   }
 
   private void memoryAndThreads() throws Exception {
+    idle();
     long none = used();
-    int threads = threads();
     List<SimPort> few = plugIn(FEW);
-    idle(threads);
+    idle();
     long withFew = used();
     int threadsWithFew = threads();
     List<SimPort> many = plugIn(MANY - FEW);
-    idle(threads);
+    idle();
     long withMany = used();
     int threadsWithMany = threads();
     many.addAll(few);
     unplug(many);
-    idle(threads);
+    idle();
     long after = used();
     double each = (withFew - none) / 1024.0 / FEW;
     double eachOfMany = (withMany - none) / 1024.0 / MANY;
@@ -225,7 +227,17 @@ public class ScaleIT extends BusTest {
     ports.forEach(SimPort::unplug);
     eventually("all gone").atMost(TENFOLD).until(offers::get, n -> n == expected);
     eventually("no device").atMost(TENFOLD).until(functions::get, n -> n == left + left / 5);
+    // Their offers are taken back before they end, and what they hold is given back as they do.
+    eventually("all ended").atMost(TENFOLD).until(this::served, n -> n == expected);
     assertThat(gateway.devices()).hasSize(left);
+  }
+
+  /** How many lives of drivers have a device. */
+  private long served() {
+    return gateway.drivers().stream()
+        .flatMap(driver -> driver.compartments().stream())
+        .filter(compartment -> compartment.state() != CompartmentState.AWAY)
+        .count();
   }
 
   private static ServiceListener counter(AtomicInteger count) {
@@ -253,32 +265,29 @@ public class ScaleIT extends BusTest {
     return ManagementFactory.getThreadMXBean().getThreadCount();
   }
 
-  /** Waits until what was busy with devices has ended, as far as it does. */
-  private static void idle(int before) {
+  /** Waits until the pools have let go of what was busy with devices, as far as they do. */
+  private static void idle() {
     try {
-      eventually("idle pools").until(() -> threads() < before + POOLED_THREADS);
+      eventually("idle pools").atMost(TENFOLD).until(ScaleIT::pooled, n -> n <= POOLED_THREADS / 2);
     } catch (org.awaitility.core.ConditionTimeoutException busy) {
       // The figures will tell.
     }
   }
 
+  /** How many threads there are of those that come with work, and stay for a while after it. */
+  private static long pooled() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().matches(POOLS))
+        .count();
+  }
+
   private static long used() throws Exception {
+    Memory.collect();
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 5; i++) {
       System.gc();
-      least = Math.min(least, heap() + direct());
+      least = Math.min(least, Memory.heap() + Memory.direct());
     }
     return least;
-  }
-
-  private static long heap() {
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-  }
-
-  private static long direct() {
-    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-        .filter(pool -> pool.getName().equals("direct"))
-        .mapToLong(BufferPoolMXBean::getMemoryUsed)
-        .sum();
   }
 }
