@@ -132,18 +132,17 @@ public class SwapIT extends BusTest {
     Bundle first = deployment.deploy(good);
     BlockDevice session = session(BlockDevice.class, port.location());
 
-    deployment.update(
-        first, jar(ProbeBundle.of("tried", MODEL).version(2).faulty("call", "error")));
+    File bad = jar(ProbeBundle.of("tried", MODEL).version(2).faulty("call", "error"));
+    deployment.update(first, bad);
 
     // The call that meets the fault is sent again, and may meet either version until the old one
-    // runs.
+    // runs; what is left of the failed one goes after that, and the jar is put back last.
     assertThat(read(session)).isEqualTo(1);
+    Path jar = Path.of(context.getProperty("bulkhead.deploy")).resolve("probe.tried.jar");
+    eventually("the old version's jar").until(() -> Files.mismatch(jar, good.toPath()) == -1);
+    assertThat(jar.resolveSibling("probe.tried.jar.rejected"))
+        .hasBinaryContent(Files.readAllBytes(bad.toPath()));
     assertThat(bundleOf("probe.tried").getVersion().getMajor()).isEqualTo(1);
-    Path folder = Path.of(context.getProperty("bulkhead.deploy"));
-    eventually("the bad jar set aside")
-        .until(() -> Files.exists(folder.resolve("probe.tried.jar.rejected")));
-    assertThat(folder.resolve("probe.tried.jar"))
-        .hasBinaryContent(Files.readAllBytes(good.toPath()));
     assertThat(bundlesNamed("probe.tried")).isEqualTo(1);
   }
 
