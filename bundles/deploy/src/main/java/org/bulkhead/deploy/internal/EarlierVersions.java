@@ -39,10 +39,13 @@ final class EarlierVersions {
     return jar.toFile();
   }
 
-  /** Sets a jar of the deploy folder aside. */
+  /**
+   * Keeps a jar of the deploy folder beside its place. It stays there too, until the one before it
+   * takes its place: seen without a jar, File Install would have what runs uninstalled.
+   */
   void reject(File jar) throws DeploymentException {
     try {
-      Files.move(
+      Files.copy(
           jar.toPath(),
           jar.toPath().resolveSibling(jar.getName() + REJECTED),
           StandardCopyOption.REPLACE_EXISTING);
