@@ -2,7 +2,6 @@ package org.bulkhead.itests.container;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.nio.file.Files;
@@ -18,8 +17,8 @@ record Footprint(long metaspaceKiB, int classes, int threads, long files, long d
   /** What collections leave to the next one, and what the JVM's own caches grow by. */
   private static final double LIKE = 1.1;
 
-  static Footprint now() {
-    System.gc();
+  static Footprint now() throws InterruptedException {
+    Memory.collect();
     return new Footprint(
         ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getName().equals("Metaspace"))
@@ -30,11 +29,7 @@ record Footprint(long metaspaceKiB, int classes, int threads, long files, long d
         ManagementFactory.getClassLoadingMXBean().getLoadedClassCount(),
         ManagementFactory.getThreadMXBean().getThreadCount(),
         openFiles(),
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum()
-            / 1024);
+        Memory.direct() / 1024);
   }
 
   private static long openFiles() {

@@ -3,8 +3,6 @@ package org.bulkhead.itests.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -27,7 +25,6 @@ import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.device.Device;
@@ -72,7 +69,7 @@ public class LeftoversIT extends BusTest {
     }
   }
 
-  private Leftovers leftovers() throws InvalidSyntaxException {
+  private Leftovers leftovers() throws Exception {
     Map<String, Long> threads = new TreeMap<>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (!thread.getName().matches(OTHERS)) {
@@ -82,13 +79,9 @@ public class LeftoversIT extends BusTest {
     for (String pool : List.of("driver-#", "compartment-#", "publisher")) {
       threads.computeIfPresent(pool, (name, count) -> Math.max(0, count - POOLED_THREADS));
     }
-    System.gc();
-    long direct =
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-            .filter(pool -> pool.getName().equals("direct"))
-            .mapToLong(BufferPoolMXBean::getMemoryUsed)
-            .sum();
-    return new Leftovers(threads, direct, context.getAllServiceReferences(null, null).length);
+    Memory.collect();
+    return new Leftovers(
+        threads, Memory.direct(), context.getAllServiceReferences(null, null).length);
   }
 
   private void nothingIsLeftSince(Leftovers before) {
