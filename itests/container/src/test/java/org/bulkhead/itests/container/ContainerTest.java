@@ -104,7 +104,30 @@ public abstract class ContainerTest {
    * @param settings as in {@code etc/org.bulkhead.framework.cfg}
    */
   static Option supervision(Map<String, Object> settings) {
-    StringBuilder text = new StringBuilder("service.pid=\"org.bulkhead.framework\"\n");
+    return configured(Map.of("org.bulkhead.framework", settings));
+  }
+
+  /**
+   * Settings, there before who reads them starts; once for each test.
+   *
+   * @param settings by PID
+   */
+  static Option configured(Map<String, Map<String, Object>> settings) {
+    try {
+      Path folder = Files.createTempDirectory(WORK, "configuration");
+      for (Map.Entry<String, Map<String, Object>> each : settings.entrySet()) {
+        Path file = folder.resolve(each.getKey().replace('.', '/') + ".config");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, configuration(each.getKey(), each.getValue()));
+      }
+      return frameworkProperty("felix.cm.dir").value(folder.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String configuration(String pid, Map<String, Object> settings) {
+    StringBuilder text = new StringBuilder("service.pid=\"" + pid + "\"\n");
     settings.forEach(
         (name, value) ->
             text.append(name)
@@ -112,14 +135,7 @@ public abstract class ContainerTest {
                     value instanceof Boolean ? "=B\"" : value instanceof String ? "=\"" : "=I\"")
                 .append(value)
                 .append("\"\n"));
-    try {
-      Path folder = Files.createTempDirectory(WORK, "configuration");
-      Files.createDirectories(folder.resolve("org/bulkhead"));
-      Files.writeString(folder.resolve("org/bulkhead/framework.config"), text);
-      return frameworkProperty("felix.cm.dir").value(folder.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return text.toString();
   }
 
   /** The transport whose devices the test plugs in. */

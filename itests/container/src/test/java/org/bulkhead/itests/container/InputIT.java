@@ -41,7 +41,13 @@ public class InputIT extends BusTest {
     return options(
         osgi(),
         framework(),
-        supervision(Map.of("backoffMillis", 20, "backoffMaxMillis", 50)),
+        configured(
+            Map.of(
+                "org.bulkhead.framework",
+                Map.of("backoffMillis", 20, "backoffMaxMillis", 50),
+                // Past it what comes after a gap is a line of its own, on however slow a machine.
+                "org.bulkhead.scanner",
+                Map.of("timeoutMillis", 60_000))),
         simulatedBus(),
         inputDriver());
   }
