@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Hashtable;
 import java.util.Map;
 import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.contract.DeviceSession;
 import org.bulkhead.device.contract.DeviceUnavailableException;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.transport.sim.SimPort;
@@ -25,10 +27,7 @@ public class AttachIT extends BusTest {
   @Configuration
   public Option[] features() {
     return options(
-        osgi(),
-        framework(),
-        supervision(Map.of("updateWaitMillis", 3_000, "sessionPatienceMillis", 200)),
-        simulatedBus());
+        osgi(), framework(), supervision(Map.of("updateWaitMillis", 3_000)), simulatedBus());
   }
 
   @Test
@@ -125,7 +124,9 @@ public class AttachIT extends BusTest {
 
     eventually("no claim").until(() -> port.claims().isEmpty());
     eventually("no offer").until(() -> offered(BlockDevice.class, port.location()) == null);
-    assertThatThrownBy(session::geometry)
+    // A patience of its own: what is there is to be waited for as long as it takes.
+    BlockDevice brief = DeviceSession.of(session).within(BlockDevice.class, Duration.ofMillis(200));
+    assertThatThrownBy(brief::geometry)
         .isInstanceOf(DeviceUnavailableException.class)
         .hasMessageContaining("its driver stopped is stopped");
     assertThat(gateway.drivers())

@@ -7,10 +7,11 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.Map;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.contract.DeviceSession;
 import org.bulkhead.device.contract.DeviceUnavailableException;
 import org.bulkhead.transport.sim.SerialPeer;
 import org.bulkhead.transport.sim.SimFtdi;
@@ -29,15 +30,11 @@ public class IdentityIT extends BusTest {
 
   private static final int REPLUGS = 10;
 
+  private static final Duration BRIEF = Duration.ofMillis(300);
+
   @Configuration
   public Option[] features() {
-    return options(
-        osgi(),
-        framework(),
-        supervision(Map.of("sessionPatienceMillis", 300)),
-        simulatedBus(),
-        storageDriver(),
-        serialDriver());
+    return options(osgi(), framework(), simulatedBus(), storageDriver(), serialDriver());
   }
 
   @Test
@@ -72,7 +69,9 @@ public class IdentityIT extends BusTest {
     port.unplug();
     eventually("no offer").until(() -> offered(BlockDevice.class, port.location()) == null);
 
-    assertThatThrownBy(() -> session.read(0, ByteBuffer.allocate(512)))
+    // A patience of its own: what is there is to be waited for as long as it takes.
+    BlockDevice brief = DeviceSession.of(session).within(BlockDevice.class, BRIEF);
+    assertThatThrownBy(() -> brief.read(0, ByteBuffer.allocate(512)))
         .isInstanceOf(DeviceUnavailableException.class)
         .hasMessageContaining("device " + port.location() + " is unplugged");
   }
@@ -100,6 +99,7 @@ public class IdentityIT extends BusTest {
   public void otherStickInTheSamePort_isAnotherDevice() throws Exception {
     SimPort port = plug(new SimStick(SimMedium.blank(1 << 20)));
     BlockDevice session = session(BlockDevice.class, port.location());
+    BlockDevice brief = DeviceSession.of(session).within(BlockDevice.class, BRIEF);
     port.unplug();
     eventually("no offer").until(() -> offered(BlockDevice.class, port.location()) == null);
 
@@ -107,7 +107,7 @@ public class IdentityIT extends BusTest {
     SimPort other = bus.plug(new SimFtdi("R2", SerialPeer.loopback()), number);
     try {
       assertThat(session(SerialDevice.class, port.location())).isNotNull();
-      assertThatThrownBy(session::geometry).isInstanceOf(DeviceUnavailableException.class);
+      assertThatThrownBy(brief::geometry).isInstanceOf(DeviceUnavailableException.class);
     } finally {
       other.unplug();
     }
