@@ -3,6 +3,7 @@ package org.bulkhead.itests.container;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Something that a test does on a second thread, waited for with a deadline. */
 final class Background {
@@ -39,6 +40,16 @@ final class Background {
       case WAITING, TIMED_WAITING -> true;
       default -> false;
     };
+  }
+
+  /** Whether it waits there, by the end of the class's name: elsewhere it may wait as well. */
+  boolean isWaitingIn(String className, String method) {
+    return isWaiting()
+        && Stream.of(thread.getStackTrace())
+            .anyMatch(
+                frame ->
+                    frame.getClassName().endsWith("." + className)
+                        && frame.getMethodName().equals(method));
   }
 
   boolean isDone() {
