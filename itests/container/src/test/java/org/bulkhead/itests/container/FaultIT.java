@@ -163,8 +163,9 @@ public class FaultIT extends BusTest {
 
     bundle.stop();
 
-    assertThat(compartment(port.location()).state()).isEqualTo(CompartmentState.STOPPED);
-    assertThat(compartment(port.location()).abandonedThreads()).isEqualTo(1);
+    // The stop waits for it only so long, however long its threads take to be given up.
+    assertThat(awaitState(port.location(), CompartmentState.STOPPED).abandonedThreads())
+        .isEqualTo(1);
   }
 
   /** Before the second one's driver is asked for, the first has a second to itself. */

@@ -3,9 +3,12 @@ package org.bulkhead.itests.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
+import java.util.List;
 import java.util.Map;
 import org.bulkhead.device.block.BlockDevice;
+import org.bulkhead.device.usb.DeviceIdentity;
 import org.bulkhead.framework.admin.CompartmentState;
+import org.bulkhead.framework.admin.DeviceInfo;
 import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
@@ -18,6 +21,8 @@ import org.osgi.framework.Bundle;
 public class TransportIT extends ContainerTest {
 
   private static final String STICK = "sim-1";
+
+  private static final int DEVICES = 4;
 
   @Configuration
   public Option[] features() {
@@ -52,12 +57,18 @@ public class TransportIT extends ContainerTest {
     Bundle transport = bundleOf("org.bulkhead.transport.sim");
     awaitState(STICK, CompartmentState.RUNNING);
     awaitState("sim-2", CompartmentState.RUNNING);
-    var before = gateway.devices().stream().map(d -> d.identity()).toList();
+    // Not all of them have a driver, and the last may be found after the first are served.
+    var before = eventually("all devices").until(this::identities, all -> all.size() == DEVICES);
 
     transport.update();
 
     awaitState(STICK, CompartmentState.RUNNING);
     awaitState("sim-2", CompartmentState.RUNNING);
-    assertThat(gateway.devices().stream().map(d -> d.identity()).toList()).isEqualTo(before);
+    assertThat(eventually("all devices").until(this::identities, all -> all.size() == DEVICES))
+        .isEqualTo(before);
+  }
+
+  private List<DeviceIdentity> identities() {
+    return gateway.devices().stream().map(DeviceInfo::identity).toList();
   }
 }
