@@ -71,6 +71,21 @@ public interface SimPort {
   int cycles();
 
   /**
+   * How often a host reset the device here, apart from power that came back.
+   *
+   * @return a count from 0
+   */
+  int resets();
+
+  /**
+   * How often a host let an interface go that it had claimed, while the device was in: when a
+   * kernel driver may take it.
+   *
+   * @return a count from 0
+   */
+  int releases();
+
+  /**
    * The interfaces that are claimed by whoever opened the device.
    *
    * @return a copy of their numbers, empty while the device is out

@@ -249,6 +249,7 @@ final class Attachment implements BusDevice, SimHost {
   /** As Linux does: an interface that nobody has is at its first setting. */
   void release(int interfaceNumber) {
     claims.remove(interfaceNumber);
+    port.releases.incrementAndGet();
     if (functions.settings().getOrDefault(interfaceNumber, 0) != 0) {
       control(StandardRequests.setInterface(interfaceNumber, 0), ByteBuffer.allocate(0));
     }

@@ -117,6 +117,7 @@ final class Handle implements BusHandle {
       attachment.cancelAll(null);
       Map<Integer, Integer> settings = attachment.functions.settings();
       attachment.clearHalts();
+      attachment.port.resets.incrementAndGet();
       attachment.device.reset();
       attachment.request(StandardRequests.setConfiguration(attachment.functions.configuration()));
       for (Map.Entry<Integer, Integer> setting : settings.entrySet()) {

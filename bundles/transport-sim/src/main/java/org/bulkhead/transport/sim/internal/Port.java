@@ -12,6 +12,8 @@ final class Port implements SimPort {
   final int number;
   final SimDevice device;
   final AtomicInteger cycles = new AtomicInteger();
+  final AtomicInteger resets = new AtomicInteger();
+  final AtomicInteger releases = new AtomicInteger();
   final FaultPlan faults = new FaultPlan();
   private final Hub hub;
 
@@ -59,6 +61,16 @@ final class Port implements SimPort {
   @Override
   public int cycles() {
     return cycles.get();
+  }
+
+  @Override
+  public int resets() {
+    return resets.get();
+  }
+
+  @Override
+  public int releases() {
+    return releases.get();
   }
 
   @Override
