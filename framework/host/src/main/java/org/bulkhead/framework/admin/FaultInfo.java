@@ -7,7 +7,8 @@ import java.time.Instant;
  *
  * @param time when it was detected
  * @param driver the driver's name
- * @param bundleId the OSGi bundle that the driver came from, -1 where it is not known
+ * @param bundleId the OSGi bundle that the driver came from, -1 where it is not known or was
+ *     updated since
  * @param location the device, empty where the driver never came to drive one
  * @param interfaceNumber {@code bInterfaceNumber}
  * @param incarnation the life that it ended

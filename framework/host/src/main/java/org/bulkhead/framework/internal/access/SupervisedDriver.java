@@ -36,6 +36,7 @@ public final class SupervisedDriver implements Driver, DriverSource {
 
   private final String name;
   private final Bundle bundle;
+  private final long modified;
   private final List<MatchRule> rules;
   private final List<String> matches;
   private final ComponentServiceObjects<UsbDriver> objects;
@@ -61,6 +62,7 @@ public final class SupervisedDriver implements Driver, DriverSource {
     this.compartments = compartments;
     this.models = models;
     this.bundle = reference.getBundle();
+    this.modified = bundle.getLastModified();
     if (!(reference.getProperty(MatchesUsb.DRIVER) instanceof String driver)
         || !(reference.getProperty(MatchesUsb.MATCHES) instanceof String[] texts)) {
       throw new IllegalArgumentException(
@@ -85,7 +87,10 @@ public final class SupervisedDriver implements Driver, DriverSource {
 
   @Override
   public long bundleId() {
-    return bundle.getBundleId();
+    // It is modified when it is uninstalled, too; but then nobody else gets its number.
+    boolean updated =
+        bundle.getLastModified() != modified && bundle.getState() != Bundle.UNINSTALLED;
+    return updated ? -1 : bundle.getBundleId();
   }
 
   /** Its match rules as written, and the lines of the models file for it. */

@@ -8,7 +8,10 @@ public interface DriverSource {
   /** The driver's name. */
   String name();
 
-  /** The OSGi bundle that it came from, -1 where it is not known. */
+  /**
+   * The OSGi bundle that it came from, -1 where it is not known, or has other code by now: what
+   * this code still does is no fault of the bundle's any more.
+   */
   default long bundleId() {
     return -1;
   }

@@ -50,6 +50,7 @@ final class Ending {
   /** Lets the driver leave its device in good order. */
   void detach(Incarnation current) {
     UsbDriver.Attachment last = attachment;
+    DriverSource from = source;
     if (last == null || current.isCondemned()) {
       return;
     }
@@ -63,7 +64,7 @@ final class Ending {
                 } catch (IncarnationEnded late) {
                   // Told by who waits for it.
                 } catch (Throwable untidy) {
-                  untidy(current, Fault.of(FaultKind.STOP, untidy));
+                  untidy(from, current, Fault.of(FaultKind.STOP, untidy));
                 } finally {
                   // Still inside the gate, so that no waiting call enters a driver that has left.
                   current.condemn();
@@ -74,14 +75,15 @@ final class Ending {
     Duration patience = compartment.limits().detach();
     if (!awaited(detached, patience)) {
       untidy(
+          from,
           current,
           new Fault(FaultKind.STOP, "did not detach within " + patience.toMillis() + " ms", ""));
     }
   }
 
-  private void untidy(Incarnation of, Fault fault) {
+  private void untidy(DriverSource from, Incarnation of, Fault fault) {
     log.warn("{} did not detach in good order: {}", compartment, fault.message());
-    host.record(compartment, of.number(), fault, "ended all the same");
+    host.record(compartment, from, of.number(), fault, "ended all the same");
   }
 
   /**
@@ -136,11 +138,13 @@ final class Ending {
   /** Not on the way of the next incarnation: it looks at every thread of the JVM. */
   private void lookForThreads(int life) {
     if (loader != null) {
-      host.leftovers().later(loader, (leftovers, thread) -> end(leftovers, thread, life));
+      // The compartment's driver is another one by then, where this one was replaced.
+      DriverSource from = source;
+      host.leftovers().later(loader, (leftovers, thread) -> end(leftovers, thread, from, life));
     }
   }
 
-  private void end(Leftovers leftovers, Thread thread, int life) {
+  private void end(Leftovers leftovers, Thread thread, DriverSource from, int life) {
     Fault fault =
         Fault.stack(
             FaultKind.LEFT_THREADS, "left thread \"" + thread.getName() + "\" behind", thread);
@@ -155,7 +159,7 @@ final class Ending {
       abandoned.incrementAndGet();
     }
     log.error("{} {}", compartment, fault.message());
-    host.record(compartment, life, fault, ended ? "thread ended" : "thread abandoned");
+    host.record(compartment, from, life, fault, ended ? "thread ended" : "thread abandoned");
   }
 
   private static boolean awaited(CountDownLatch latch, Duration patience) {

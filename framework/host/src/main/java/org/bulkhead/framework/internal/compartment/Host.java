@@ -173,8 +173,14 @@ public final class Host implements AutoCloseable {
     return clock;
   }
 
-  void record(Compartment compartment, int incarnation, Fault fault, String action) {
-    record(compartment, incarnation, fault, action, null);
+  /**
+   * Records a fault that may be seen after the driver was replaced.
+   *
+   * @param by whose fault it is
+   */
+  void record(
+      Compartment compartment, DriverSource by, int incarnation, Fault fault, String action) {
+    record(compartment, by.bundleId(), incarnation, fault, action, null);
   }
 
   /** Begins the report of a fault; null where there will be none. Does not block. */
@@ -211,6 +217,16 @@ public final class Host implements AutoCloseable {
       Fault fault,
       String action,
       CrashReports.Pending report) {
+    record(compartment, compartment.bundleId(), incarnation, fault, action, report);
+  }
+
+  private void record(
+      Compartment compartment,
+      long bundleId,
+      int incarnation,
+      Fault fault,
+      String action,
+      CrashReports.Pending report) {
     if (report != null) {
       report.done(action);
     }
@@ -218,7 +234,7 @@ public final class Host implements AutoCloseable {
         new FaultInfo(
             Instant.now(),
             compartment.driverName(),
-            compartment.bundleId(),
+            bundleId,
             compartment.location(),
             compartment.interfaceNumber(),
             incarnation,

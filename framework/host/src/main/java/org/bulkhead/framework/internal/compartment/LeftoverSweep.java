@@ -1,9 +1,12 @@
 package org.bulkhead.framework.internal.compartment;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -16,7 +19,15 @@ final class LeftoverSweep {
   private static final Duration AFTER = Duration.ofMillis(500);
 
   private final Host host;
-  private Map<ClassLoader, BiConsumer<Leftovers, Thread>> wanted = new HashMap<>();
+
+  /** In the order of their ends. */
+  private Map<ClassLoader, BiConsumer<Leftovers, Thread>> wanted = new LinkedHashMap<>();
+
+  /**
+   * Held against somebody already. One that cannot be ended would be found again after each life of
+   * the driver's next version, whose classes have the same names.
+   */
+  private final Set<Thread> told = Collections.newSetFromMap(new WeakHashMap<>());
 
   LeftoverSweep(Host host) {
     this.host = host;
@@ -43,14 +54,18 @@ final class LeftoverSweep {
     Map<ClassLoader, BiConsumer<Leftovers, Thread>> due;
     synchronized (this) {
       due = wanted;
-      wanted = new HashMap<>();
+      wanted = new LinkedHashMap<>();
     }
     Map<Thread, StackTraceElement[]> all = Thread.getAllStackTraces();
     due.forEach(
         (loader, found) -> {
           Leftovers leftovers = new Leftovers(loader);
           List<Thread> threads = leftovers.find(all);
-          threads.forEach(thread -> found.accept(leftovers, thread));
+          threads.stream().filter(this::isNew).forEach(each -> found.accept(leftovers, each));
         });
+  }
+
+  private synchronized boolean isNew(Thread thread) {
+    return told.add(thread);
   }
 }

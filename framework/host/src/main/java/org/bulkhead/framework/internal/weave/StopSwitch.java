@@ -55,6 +55,13 @@ public final class StopSwitch {
     }
   }
 
+  /** Whether a class loader's code has a switch: it is a driver's. */
+  public static boolean isKnown(ClassLoader loader) {
+    synchronized (SWITCHES) {
+      return SWITCHES.containsKey(loader);
+    }
+  }
+
   /** Makes another loader's code, which is yet to be linked, obey this switch. */
   void adopt(ClassLoader loader) {
     synchronized (SWITCHES) {
