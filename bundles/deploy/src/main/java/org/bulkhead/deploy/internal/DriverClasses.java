@@ -3,6 +3,7 @@ package org.bulkhead.deploy.internal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.bulkhead.device.driver.MatchesUsb;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.wiring.BundleRevision;
@@ -15,9 +16,11 @@ final class DriverClasses {
 
   private DriverClasses() {}
 
-  /** The names of its drivers, none where it has no driver. */
-  static List<String> drivers(BundleRevision bundle) {
-    return bundle.getDeclaredCapabilities(MatchesUsb.NAMESPACE).stream()
+  /** The names of its drivers, none where it has no driver, or is uninstalled. */
+  static List<String> drivers(Bundle bundle) {
+    BundleRevision revision = bundle.adapt(BundleRevision.class);
+    return Stream.ofNullable(revision)
+        .flatMap(known -> known.getDeclaredCapabilities(MatchesUsb.NAMESPACE).stream())
         .map(driver -> String.valueOf(driver.getAttributes().get("driver")))
         .toList();
   }

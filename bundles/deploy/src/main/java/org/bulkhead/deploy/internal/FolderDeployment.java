@@ -26,7 +26,6 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -56,8 +55,12 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
 
   private static final String KEPT = "; what runs stays as it is";
 
+  /** How the locations of all bundles from here begin. */
+  private static final String LOCATION = "deploy:";
+
   private final BundleContext context;
   private final Logger logger;
+  private final Succession succession;
   private final Swap swap;
   private final Handover handover;
   private final Probation probation;
@@ -82,8 +85,9 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
     this.context = context;
     logger = loggers.getLogger(FolderDeployment.class);
     Troubles troubles = new Troubles(context);
+    succession = new Succession(context);
     swap = new Swap(context, troubles);
-    handover = new Handover(context, swap, troubles);
+    handover = new Handover(context, swap, succession, troubles, logger);
     probation = new Probation(new ServedCalls(context));
     configure(config);
     earlier = new EarlierVersions(context);
@@ -136,7 +140,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
    */
   private void loadAhead(Executor ahead, Bundle bundle) {
     if (Runtime.getRuntime().availableProcessors() > 1
-        && !DriverClasses.drivers(bundle.adapt(BundleRevision.class)).isEmpty()) {
+        && !DriverClasses.drivers(bundle).isEmpty()) {
       context
           .getBundle(Constants.SYSTEM_BUNDLE_LOCATION)
           .adapt(FrameworkWiring.class)
@@ -182,6 +186,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
     if (gone == null) {
       return;
     }
+    probation.end(gone.bundle().getBundleId());
     try {
       swap.uninstall(gone.bundle());
       Files.deleteIfExists(gone.copy());
@@ -225,7 +230,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
 
   private Bundle rollback(String name) throws DeploymentException {
     Candidate candidate = Candidate.read(earlier.of(name));
-    replace(name, files.get(name), candidate);
+    replace(name, files.get(name), candidate, true);
     startAll();
     earlier.reject(new File(folder, name));
     store(files.get(name).copy().toFile(), name);
@@ -236,10 +241,13 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
   /** A fault of a version that has not proven itself brings back the one before it. */
   @Override
   public synchronized void fault(FaultInfo fault) {
-    if (!replaces(fault.bundleId())) {
+    Bundle bad = context.getBundle(fault.bundleId());
+    if (bad == null
+        || !replaces(fault.bundleId())
+        || fault.time().toEpochMilli() < bad.getLastModified()) {
+      // It is gone, or is trusted, or the fault is that of the version before in the same bundle.
       return;
     }
-    Bundle bad = context.getBundle(fault.bundleId());
     try {
       String name = fileOf(bad);
       String gone = name(files.get(name));
@@ -332,7 +340,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
     }
     for (Bundle bundle : context.getBundles()) {
       if (candidate.name().equals(bundle.getSymbolicName())
-          && files.values().stream().noneMatch(known -> known.bundle().equals(bundle))) {
+          && !bundle.getLocation().startsWith(LOCATION)) {
         throw new DeploymentException(
             candidate.name() + " belongs to the gateway itself (bundle " + bundle + ")");
       }
@@ -343,7 +351,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
   private Bundle installOnly(String name, Candidate candidate) throws DeploymentException {
     try {
       Path copy = copy(candidate);
-      Bundle bundle = swap.install("deploy:" + name, copy);
+      Bundle bundle = swap.install(LOCATION + name, copy);
       files.put(name, new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
       return bundle;
     } catch (BundleException | IOException e) {
@@ -358,14 +366,15 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
   }
 
   private void swap(String name, Deployed old, Candidate candidate) throws DeploymentException {
-    replace(name, old, candidate);
+    replace(name, old, candidate, false);
     probation.end(old.bundle().getBundleId());
     Deployed now = files.get(name);
     logger.info("{} updated: {} to {}", name, name(old), now.version());
     probation.begin(now.bundle().getBundleId(), System.nanoTime());
   }
 
-  private void replace(String name, Deployed old, Candidate candidate) throws DeploymentException {
+  private void replace(String name, Deployed old, Candidate candidate, boolean back)
+      throws DeploymentException {
     if (!candidate.name().equals(old.bundle().getSymbolicName())) {
       throw new DeploymentException(
           "it holds "
@@ -378,9 +387,12 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
     if (!missing.isEmpty()) {
       throw needs(candidate, missing);
     }
+    if (!back && old.bundle().getState() == Bundle.ACTIVE) {
+      succession.check(candidate, old.bundle());
+    }
     try {
       Path copy = copy(candidate);
-      Bundle bundle = swapped(name, old, candidate, copy);
+      Bundle bundle = swapped(name, old, candidate, copy, back);
       files.put(name, new Deployed(bundle, candidate.version(), candidate.checksum(), copy));
       earlier.keep(name, old.copy());
     } catch (IOException e) {
@@ -392,10 +404,10 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
   }
 
   /** Drivers are handed over; all else is stopped first, as two of it might not get along. */
-  private Bundle swapped(String name, Deployed old, Candidate candidate, Path copy)
+  private Bundle swapped(String name, Deployed old, Candidate candidate, Path copy, boolean back)
       throws DeploymentException, InterruptedException {
     if (Handover.suits(old.bundle(), candidate)) {
-      return handover.swap(old.bundle(), "deploy:" + name + "#" + copyCount, copy);
+      return handover.swap(old.bundle(), LOCATION + name + "#" + copyCount, copy, back);
     }
     try {
       swap.update(old.bundle(), copy);

@@ -3,23 +3,15 @@ package org.bulkhead.deploy.internal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bulkhead.deploy.DeploymentException;
-import org.bulkhead.device.driver.MatchRule;
-import org.bulkhead.device.driver.MatchesUsb;
-import org.bulkhead.device.driver.UsbDriver;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.log.Logger;
 
 /**
  * Replaces a driver by another version that stands ready before the old one is stopped: installed
@@ -29,16 +21,23 @@ import org.osgi.framework.wiring.FrameworkWiring;
  */
 final class Handover {
 
-  private static final String DEVICES = "(usbinfo.idVendor=*)";
-
   private final BundleContext context;
   private final Swap swap;
+  private final Succession succession;
   private final Troubles troubles;
+  private final Logger logger;
 
-  Handover(BundleContext context, Swap swap, Troubles troubles) {
+  Handover(
+      BundleContext context,
+      Swap swap,
+      Succession succession,
+      Troubles troubles,
+      Logger logger) {
     this.context = context;
     this.swap = swap;
+    this.succession = succession;
     this.troubles = troubles;
+    this.logger = logger;
   }
 
   /**
@@ -49,7 +48,7 @@ final class Handover {
     BundleRevision revision = old.adapt(BundleRevision.class);
     return old.getState() == Bundle.ACTIVE
         && revision != null
-        && !DriverClasses.drivers(revision).isEmpty()
+        && !DriverClasses.drivers(old).isEmpty()
         && revision.getDeclaredCapabilities(BundleRevision.PACKAGE_NAMESPACE).isEmpty()
         && !candidate.headers().containsKey(Constants.EXPORT_PACKAGE)
         && !candidate.headers().containsKey(Constants.FRAGMENT_HOST)
@@ -65,16 +64,19 @@ final class Handover {
    * Replaces.
    *
    * @param location of the new bundle, used by no other
+   * @param back whether the new one is the version before, which may do less
    * @return the new bundle, running; the old one is gone
    * @throws DeploymentException where the new one does not come up; the old one runs as before
    */
-  Bundle swap(Bundle old, String location, Path jar)
+  Bundle swap(Bundle old, String location, Path jar, boolean back)
       throws DeploymentException, InterruptedException {
     Bundle next = null;
     try {
       next = swap.install(location, jar);
       start(next);
-      takesOver(next, old);
+      if (!back) {
+        succession.check(next, old);
+      }
       stop(old);
     } catch (BundleException | IOException failed) {
       discard(next);
@@ -114,79 +116,13 @@ final class Handover {
     }
   }
 
-  /** The new one offers the drivers of the old one, for the devices that they drive. */
-  private void takesOver(Bundle next, Bundle old) throws DeploymentException {
-    Map<String, List<MatchRule>> offered = offeredBy(next);
-    Set<String> missing = new TreeSet<>(DriverClasses.drivers(old.adapt(BundleRevision.class)));
-    missing.removeAll(offered.keySet());
-    if (!missing.isEmpty()) {
-      throw new DeploymentException("it offers no driver " + String.join(", ", missing));
-    }
-    Map<String, List<MatchRule>> before = offeredBy(old);
-    for (ServiceReference<?> device : devicesOf(old)) {
-      if (matches(before, device) && !matches(offered, device)) {
-        throw new DeploymentException(
-            "it does not match %s:%s (%s), which the old one drives"
-                .formatted(
-                    device.getProperty("usbinfo.idVendor"),
-                    device.getProperty("usbinfo.idProduct"),
-                    device.getProperty("usbinfo.product")));
-      }
-    }
-  }
-
-  private static boolean matches(Map<String, List<MatchRule>> rules, ServiceReference<?> device) {
-    return rules.values().stream()
-        .flatMap(List::stream)
-        .anyMatch(rule -> rule.match(device::getProperty) > MatchRule.MATCH_NONE);
-  }
-
-  private List<ServiceReference<?>> devicesOf(Bundle driver) {
-    try {
-      return Stream.ofNullable(context.getAllServiceReferences(null, DEVICES))
-          .flatMap(Stream::of)
-          .filter(
-              device ->
-                  Stream.ofNullable(device.getUsingBundles())
-                      .flatMap(Stream::of)
-                      .anyMatch(driver::equals))
-          .<ServiceReference<?>>map(device -> device)
-          .toList();
-    } catch (InvalidSyntaxException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
-  private static Map<String, List<MatchRule>> offeredBy(Bundle bundle) throws DeploymentException {
-    try {
-      return Stream.ofNullable(bundle.getRegisteredServices())
-          .flatMap(Stream::of)
-          .filter(
-              service ->
-                  List.of((String[]) service.getProperty(Constants.OBJECTCLASS))
-                      .contains(UsbDriver.class.getName()))
-          .collect(
-              Collectors.toMap(
-                  service -> String.valueOf(service.getProperty(MatchesUsb.DRIVER)),
-                  Handover::rules,
-                  (one, other) -> Stream.of(one, other).flatMap(List::stream).toList()));
-    } catch (IllegalArgumentException wrong) {
-      throw new DeploymentException(wrong.getMessage(), wrong);
-    }
-  }
-
-  private static List<MatchRule> rules(ServiceReference<?> driver) {
-    return driver.getProperty(MatchesUsb.MATCHES) instanceof String[] rules
-        ? Stream.of(rules).map(MatchRule::parse).toList()
-        : List.of();
-  }
-
   private void discard(Bundle bundle) throws InterruptedException {
     if (bundle != null) {
       try {
         swap.uninstall(bundle);
-      } catch (BundleException | IllegalStateException gone) {
+      } catch (BundleException | IllegalStateException failed) {
         // Nothing of it runs any more, which is what was wanted.
+        logger.warn("{} was not uninstalled cleanly", bundle, failed);
       }
     }
   }

@@ -42,7 +42,8 @@ final class Requirements {
     return missing;
   }
 
-  private static ResourceImpl parse(Candidate candidate) throws DeploymentException {
+  /** What its manifest says. */
+  static ResourceImpl parse(Candidate candidate) throws DeploymentException {
     try {
       return ResourceBuilder.build(candidate.file().toURI().toString(), candidate.headers());
     } catch (BundleException | IllegalArgumentException e) {

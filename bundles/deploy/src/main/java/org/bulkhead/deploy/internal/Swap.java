@@ -42,7 +42,7 @@ final class Swap {
   Bundle install(String location, Path jar) throws BundleException, IOException {
     try (InputStream in = Files.newInputStream(jar)) {
       Bundle bundle = context.installBundle(location, in);
-      boolean drives = !DriverClasses.drivers(bundle.adapt(BundleRevision.class)).isEmpty();
+      boolean drives = !DriverClasses.drivers(bundle).isEmpty();
       bundle.adapt(BundleStartLevel.class).setStartLevel(drives ? DRIVER_START_LEVEL : START_LEVEL);
       return bundle;
     }
