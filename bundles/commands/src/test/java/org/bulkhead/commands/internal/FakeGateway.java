@@ -137,6 +137,12 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
   }
 
   @Override
+  public void start(Bundle bundle, int options) {}
+
+  @Override
+  public void stop(Bundle bundle, int options) {}
+
+  @Override
   public void startFailed(Bundle bundle, BundleException why, String action) {}
 
   @Override

@@ -118,6 +118,26 @@ public interface Gateway {
   int inject(String target, InjectedFault kind) throws NoSuchTargetException;
 
   /**
+   * Starts a driver's bundle with a deadline, that of the driver's attaching, on a thread of its
+   * own: what its activator and its components do as they start is nobody else's trouble. Past the
+   * deadline they are ended, as a driver's call is, and if they cannot be, abandoned.
+   *
+   * @param bundle the bundle
+   * @param options as of {@link Bundle#start(int)}
+   * @throws BundleException what the start threw, or that it took too long
+   */
+  void start(Bundle bundle, int options) throws BundleException;
+
+  /**
+   * The same of its stop. Its drivers leave their devices before, with deadlines of their own.
+   *
+   * @param bundle the bundle
+   * @param options as of {@link Bundle#stop(int)}
+   * @throws BundleException what the stop threw, or that it took too long
+   */
+  void stop(Bundle bundle, int options) throws BundleException;
+
+  /**
    * Records that a driver's bundle could not be resolved or started, said by who installed it and
    * takes it away again: nobody else would hear of it. Nothing where it has no driver. Does not
    * block.

@@ -201,7 +201,7 @@ final class BundleTroubles implements SynchronousBundleListener, FrameworkListen
   }
 
   /** The first driver that a bundle says it has, or empty. */
-  private static String driver(Bundle bundle) {
+  static String driver(Bundle bundle) {
     BundleRevision revision = bundle.adapt(BundleRevision.class);
     return revision == null
         ? ""

@@ -88,6 +88,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   private final DeviceManager manager;
   private final Inventory inventory;
   private final BundleTroubles troubles;
+  private final BundleCalls bundleCalls;
+  private final BundleWatch bundleWatch;
   private final ModelFile models;
   private volatile ServiceRegistration<DriverLocator> modelLocator;
   private final Map<ComponentServiceObjects<UsbDriver>, Registered> drivers =
@@ -126,6 +128,8 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     this.manager = new DeviceManager(context, log, configured.access());
     this.inventory = new Inventory(context, host, devices, compartments, names);
     this.troubles = new BundleTroubles(context, host);
+    this.bundleCalls = new BundleCalls(host);
+    this.bundleWatch = new BundleWatch(context, host, bundleCalls, log);
     this.models = ModelFile.of(config.models(), context.getProperty("bulkhead.home"), log);
     models.changed();
     locateModels();
@@ -133,6 +137,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     context.addBundleListener(this);
     manager.open();
     troubles.open();
+    bundleWatch.open();
   }
 
   private Limits limits(String driver) {
@@ -205,6 +210,7 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   @Deactivate
   void close() {
     troubles.close();
+    bundleWatch.close();
     manager.close();
     if (modelLocator != null) {
       unregister(modelLocator);
@@ -239,17 +245,19 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
   void addDriver(ComponentServiceObjects<UsbDriver> objects) {
     try {
       SupervisedDriver driver = new SupervisedDriver(objects, compartments, models::models);
+      BundleContext its = driver.bundle().getBundleContext();
+      if (its == null) {
+        // A bundle that starts late is uninstalled as soon as it can be.
+        return;
+      }
       drivers.put(
           objects,
           new Registered(
               driver,
-              driver
-                  .bundle()
-                  .getBundleContext()
-                  .registerService(
-                      Driver.class,
-                      driver,
-                      new Hashtable<>(Map.of(Constants.DRIVER_ID, driver.name())))));
+              its.registerService(
+                  Driver.class,
+                  driver,
+                  new Hashtable<>(Map.of(Constants.DRIVER_ID, driver.name())))));
     } catch (IllegalArgumentException unusable) {
       log.error("{}", unusable.getMessage());
     }
@@ -393,6 +401,16 @@ public final class GatewayComponent implements Gateway, SynchronousBundleListene
     List<Compartment> concerned = find(target);
     concerned.forEach(c -> c.complain(words));
     return concerned.size();
+  }
+
+  @Override
+  public void start(Bundle bundle, int options) throws BundleException {
+    bundleCalls.start(bundle, options);
+  }
+
+  @Override
+  public void stop(Bundle bundle, int options) throws BundleException {
+    bundleCalls.stop(bundle, options);
   }
 
   @Override

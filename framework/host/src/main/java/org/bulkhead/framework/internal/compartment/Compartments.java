@@ -32,6 +32,9 @@ public final class Compartments {
   /** What the first device of a driver, if it hangs, may cost all that come after it. */
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
 
+  /** For how long those who stop something wait for what ends with it. */
+  public static final Duration GRACE = Duration.ofSeconds(4);
+
   private record Key(String deviceKey, int interfaceNumber) {
 
     // In plain code, as everywhere on the way of a start: docs/decisions.md.
@@ -127,8 +130,6 @@ public final class Compartments {
       Thread.currentThread().interrupt();
     }
   }
-
-  private static final Duration GRACE = Duration.ofSeconds(4);
 
   private void forget(Compartment compartment) {
     byDevice.computeIfPresent(

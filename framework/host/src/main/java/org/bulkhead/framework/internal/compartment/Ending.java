@@ -123,8 +123,9 @@ final class Ending {
 
   /** Runs the driver's deactivation, which is driver code: on a driver's thread. */
   void giveBack(DriverSource to, UsbDriver used) {
-    GivingBack released = new GivingBack(to, used);
-    host.driverThreads().execute(released);
+    TimedCall released =
+        new TimedCall("the deactivation of a driver", () -> used.getClass().getClassLoader());
+    host.driverThreads().execute(() -> released.run(() -> to.release(used)));
     try {
       if (!released.within(compartment.limits().detach())) {
         abandoned.incrementAndGet();

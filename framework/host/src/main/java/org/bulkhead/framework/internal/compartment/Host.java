@@ -115,7 +115,8 @@ public final class Host implements AutoCloseable {
     limitsOf = byDriver;
   }
 
-  Limits limits(String driver) {
+  /** What a driver is supervised by. */
+  public Limits limits(String driver) {
     return limitsOf.apply(driver);
   }
 
@@ -139,7 +140,8 @@ public final class Host implements AutoCloseable {
     return loggers;
   }
 
-  ExecutorService driverThreads() {
+  /** Threads for a driver's code. */
+  public ExecutorService driverThreads() {
     return driverThreads;
   }
 
