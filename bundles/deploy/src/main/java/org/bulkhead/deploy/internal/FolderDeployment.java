@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,11 +28,9 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
-import org.osgi.service.metatype.annotations.Designate;
 
 /**
  * The bundles of the {@code deploy/} folder.
@@ -50,7 +47,6 @@ import org.osgi.service.metatype.annotations.Designate;
       FaultListener.class
     },
     property = Constants.SERVICE_RANKING + ":Integer=100")
-@Designate(ocd = DeployConfig.class)
 public final class FolderDeployment implements ArtifactInstaller, Deployment, FaultListener {
 
   private static final String KEPT = "; what runs stays as it is";
@@ -60,6 +56,7 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
 
   private final BundleContext context;
   private final Logger logger;
+  private final Supervision supervision;
   private final Succession succession;
   private final Swap swap;
   private final Handover handover;
@@ -74,32 +71,23 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
    * Called by the container.
    *
    * @param context gives access to the framework
-   * @param config the probation
    * @param loggers for the bundle's logger
    * @throws IOException if the copies of deployed jars cannot be kept
    */
   @Activate
-  public FolderDeployment(
-      BundleContext context, DeployConfig config, @Reference LoggerFactory loggers)
+  public FolderDeployment(BundleContext context, @Reference LoggerFactory loggers)
       throws IOException {
     this.context = context;
     logger = loggers.getLogger(FolderDeployment.class);
-    Troubles troubles = new Troubles(context);
+    supervision = new Supervision(context);
     succession = new Succession(context);
-    swap = new Swap(context, troubles);
-    handover = new Handover(context, swap, succession, troubles, logger);
-    probation = new Probation(new ServedCalls(context));
-    configure(config);
+    swap = new Swap(context, supervision, logger);
+    handover = new Handover(context, swap, succession, supervision, logger);
+    probation = new Probation(supervision::served);
     earlier = new EarlierVersions(context);
     folder = folder(context);
     copies = Files.createDirectories(context.getDataFile("copies").toPath());
     deployFolder();
-  }
-
-  /** Takes new settings over; what is deployed stays. */
-  @Modified
-  void configure(DeployConfig config) {
-    probation.configure(Duration.ofSeconds(config.probationSeconds()), config.probationCalls());
   }
 
   static File folder(BundleContext context) {
@@ -370,7 +358,8 @@ public final class FolderDeployment implements ArtifactInstaller, Deployment, Fa
     probation.end(old.bundle().getBundleId());
     Deployed now = files.get(name);
     logger.info("{} updated: {} to {}", name, name(old), now.version());
-    probation.begin(now.bundle().getBundleId(), System.nanoTime());
+    org.bulkhead.framework.admin.Probation terms = supervision.probation(now.bundle());
+    probation.begin(now.bundle().getBundleId(), terms.time(), terms.calls(), System.nanoTime());
   }
 
   private void replace(String name, Deployed old, Candidate candidate, boolean back)

@@ -24,19 +24,19 @@ final class Handover {
   private final BundleContext context;
   private final Swap swap;
   private final Succession succession;
-  private final Troubles troubles;
+  private final Supervision supervision;
   private final Logger logger;
 
   Handover(
       BundleContext context,
       Swap swap,
       Succession succession,
-      Troubles troubles,
+      Supervision supervision,
       Logger logger) {
     this.context = context;
     this.swap = swap;
     this.succession = succession;
-    this.troubles = troubles;
+    this.supervision = supervision;
     this.logger = logger;
   }
 
@@ -95,7 +95,7 @@ final class Handover {
       DriverClasses.load(next);
       swap.start(next);
     } catch (BundleException failed) {
-      troubles.startFailed(next, failed, "refused; the version before goes on");
+      supervision.startFailed(next, failed, "refused; the version before goes on");
       throw failed;
     }
   }

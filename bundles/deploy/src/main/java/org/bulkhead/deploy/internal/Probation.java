@@ -13,13 +13,11 @@ final class Probation {
 
   private final LongUnaryOperator served;
   private final Map<Long, Trial> trials = new ConcurrentHashMap<>();
-  private volatile long nanos;
-  private volatile long calls;
 
   private record Trial(long untilNanos, long untilCalls) {}
 
   /**
-   * Nobody is on probation yet, nor will be before {@link #configure}.
+   * Nobody is on probation yet.
    *
    * @param served how many calls the drivers of a bundle, given by its id, have served
    */
@@ -28,20 +26,15 @@ final class Probation {
   }
 
   /**
-   * Sets what the next probations are like.
+   * A new version runs, instead of one that did.
    *
-   * @param time how long, zero for no probation at all
-   * @param leastCalls how many calls are to be served
+   * @param time how long it has to run, zero for no probation at all
+   * @param calls how many calls it has to serve
    */
-  void configure(Duration time, long leastCalls) {
-    nanos = time.toNanos();
-    calls = leastCalls;
-  }
-
-  /** A new version runs, instead of one that did. */
-  void begin(long bundleId, long nowNanos) {
-    if (nanos > 0) {
-      trials.put(bundleId, new Trial(nowNanos + nanos, served.applyAsLong(bundleId) + calls));
+  void begin(long bundleId, Duration time, long calls, long nowNanos) {
+    if (!time.isZero()) {
+      trials.put(
+          bundleId, new Trial(nowNanos + time.toNanos(), served.applyAsLong(bundleId) + calls));
     }
   }
 

@@ -16,6 +16,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.log.Logger;
 
 /** Moves bundles in, over and out, and refreshes exactly what depends on them. */
 final class Swap {
@@ -32,11 +33,13 @@ final class Swap {
   private static final Duration REFRESH_LIMIT = Duration.ofSeconds(30);
 
   private final BundleContext context;
-  private final Troubles troubles;
+  private final Supervision supervision;
+  private final Logger logger;
 
-  Swap(BundleContext context, Troubles troubles) {
+  Swap(BundleContext context, Supervision supervision, Logger logger) {
     this.context = context;
-    this.troubles = troubles;
+    this.supervision = supervision;
+    this.logger = logger;
   }
 
   Bundle install(String location, Path jar) throws BundleException, IOException {
@@ -52,29 +55,37 @@ final class Swap {
   void start(Bundle bundle) throws BundleException {
     int types = bundle.adapt(BundleRevision.class).getTypes();
     if ((types & BundleRevision.TYPE_FRAGMENT) == 0) {
-      bundle.start(Bundle.START_ACTIVATION_POLICY);
+      supervision.start(bundle, Bundle.START_ACTIVATION_POLICY);
     }
   }
 
   /**
-   * Stops a bundle that another one takes the place of. One that throws as it stops has stopped.
+   * Stops a bundle that another one takes the place of. One that throws as it stops has stopped,
+   * and of one that hangs there is nothing left that serves anybody.
    *
    * @throws BundleException where it still runs
    */
   void stop(Bundle bundle, int options) throws BundleException {
+    stop(bundle, options, "replaced all the same");
+  }
+
+  private void stop(Bundle bundle, int options, String action) throws BundleException {
     try {
-      bundle.stop(options);
+      supervision.stop(bundle, options);
     } catch (BundleException untidy) {
       if (bundle.getState() == Bundle.ACTIVE) {
         throw untidy;
       }
-      troubles.stopFailed(bundle, untidy, "replaced all the same");
+      supervision.stopFailed(bundle, untidy, action);
     }
   }
 
   /** Stops, updates, refreshes and starts; on failure the bundle is left as far as it came. */
   void update(Bundle bundle, Path jar) throws BundleException, IOException, InterruptedException {
     stop(bundle, 0);
+    if (isHeld(bundle)) {
+      throw new BundleException("what it does as it stops cannot be ended");
+    }
     try (InputStream in = Files.newInputStream(jar)) {
       bundle.update(in);
     }
@@ -82,9 +93,36 @@ final class Swap {
     start(bundle);
   }
 
+  /** Stops and uninstalls; returns at once where the bundle's own code is in the way of that. */
   void uninstall(Bundle bundle) throws BundleException, InterruptedException {
-    bundle.uninstall();
-    refresh(List.of(bundle));
+    if (bundle.getState() == Bundle.ACTIVE) {
+      stop(bundle, Bundle.STOP_TRANSIENT, "removed all the same");
+    }
+    if (isHeld(bundle)) {
+      Thread thread = new Thread(() -> uninstallLate(bundle), "uninstall of " + bundle);
+      thread.setDaemon(true);
+      thread.start();
+    } else {
+      bundle.uninstall();
+      refresh(List.of(bundle));
+    }
+  }
+
+  /** Whether its activator was abandoned: the container has the bundle locked until it returns. */
+  private static boolean isHeld(Bundle bundle) {
+    return bundle.getState() == Bundle.STARTING || bundle.getState() == Bundle.STOPPING;
+  }
+
+  private void uninstallLate(Bundle bundle) {
+    try {
+      bundle.uninstall();
+      refresh(List.of(bundle));
+      logger.info("{} is uninstalled, now that its activator has returned", bundle);
+    } catch (BundleException | IllegalStateException failed) {
+      logger.warn("{} was not uninstalled cleanly", bundle, failed);
+    } catch (InterruptedException shutdown) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void refresh(Collection<Bundle> bundles) throws InterruptedException {

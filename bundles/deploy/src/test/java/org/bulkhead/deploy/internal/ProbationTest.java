@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ProbationTest {
@@ -16,14 +15,13 @@ class ProbationTest {
   private final AtomicLong served = new AtomicLong(50);
   private final Probation probation = new Probation(bundle -> served.get());
 
-  @BeforeEach
-  void aMinuteAndTenCalls() {
-    probation.configure(Duration.ofMinutes(1), 10);
+  private void begin() {
+    probation.begin(BUNDLE, Duration.ofMinutes(1), 10, 0);
   }
 
   @Test
   void newVersion_isCoveredUntilItHasRunAndServed() {
-    probation.begin(BUNDLE, 0);
+    begin();
     assertThat(probation.covers(BUNDLE, MINUTE - 1)).isTrue();
     assertThat(probation.covers(BUNDLE, MINUTE)).as("it has served nobody").isTrue();
 
@@ -35,14 +33,14 @@ class ProbationTest {
 
   @Test
   void others_areNotCovered() {
-    probation.begin(BUNDLE, 0);
+    begin();
 
     assertThat(probation.covers(BUNDLE + 1, 0)).isFalse();
   }
 
   @Test
   void endedProbation_coversNoMore() {
-    probation.begin(BUNDLE, 0);
+    begin();
 
     probation.end(BUNDLE);
 
@@ -51,9 +49,7 @@ class ProbationTest {
 
   @Test
   void noTime_isNoProbation() {
-    probation.configure(Duration.ZERO, 10);
-
-    probation.begin(BUNDLE, 0);
+    probation.begin(BUNDLE, Duration.ZERO, 10, 0);
 
     assertThat(probation.covers(BUNDLE, 0)).isFalse();
   }

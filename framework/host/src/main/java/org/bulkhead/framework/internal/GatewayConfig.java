@@ -65,13 +65,15 @@ public @interface GatewayConfig {
   int errorsPerSecond() default 500;
 
   /** How long a new version of a driver is on probation. */
-  @AttributeDefinition(description = "How long a new version of a driver is on probation, in s")
-  int probationSeconds() default 30;
+  @AttributeDefinition(
+      description =
+          "How long a fault of a driver's new version brings the old one back, in s; 0: never")
+  int probationSeconds() default 60;
 
   /** How many calls a new version of a driver has to live through. */
   @AttributeDefinition(
-      description = "How many calls a new version of a driver has to live through; 0: none")
-  int probationCalls() default 0;
+      description = "How many calls a new version has to serve in that time, or after it; 0: none")
+  int probationCalls() default 100;
 
   /** See {@link Limits#updateWait()}. */
   @AttributeDefinition(description = "How long a device waits for its driver to be replaced, in ms")
