@@ -34,12 +34,18 @@ final class ProbeBundle {
 
   private final String driver;
   private final String[] matches;
-  private String needed = "";
-  private String throwing = "";
+  private String imported =
+      "org.bulkhead.device.block,org.bulkhead.device.driver,org.bulkhead.device.usb,"
+          + "org.bulkhead.device.usb.descriptor,org.osgi.framework,org.osgi.service.log";
+  private String activator = "does well";
+  private String capability = "";
+  private boolean exporting;
+  private String name;
   private final Map<String, Object> properties = new LinkedHashMap<>();
 
   private ProbeBundle(String driver, String... matches) {
     this.driver = driver;
+    this.name = driver;
     this.matches = matches;
     properties.put(ProbeDriver.VERSION, 1);
     properties.put(ProbeDriver.LIVES, Integer.MAX_VALUE);
@@ -63,13 +69,45 @@ final class ProbeBundle {
 
   /** Needs what nobody has. */
   ProbeBundle needing() {
-    needed = ",no.such.package";
+    return importing("no.such.package");
+  }
+
+  /**
+   * Imports one more package.
+   *
+   * @param clause as in the manifest
+   */
+  ProbeBundle importing(String clause) {
+    imported += "," + clause;
+    return this;
+  }
+
+  /** Exports a package, as a driver does that brings a service of its own. */
+  ProbeBundle exporting() {
+    exporting = true;
+    return this;
+  }
+
+  /** Its symbolic name ends so, and not as its driver is called. */
+  ProbeBundle named(String end) {
+    name = end;
+    return this;
+  }
+
+  /** Says that it has another driver too. */
+  ProbeBundle offering(String other, String matches) {
+    capability += "," + capability(other, matches);
     return this;
   }
 
   /** Throws in its activator's {@code start} or {@code stop}. */
   ProbeBundle throwing(String place) {
-    throwing = place;
+    return activator(place, "exception");
+  }
+
+  /** Does wrong in its activator's {@code start} or {@code stop}. */
+  ProbeBundle activator(String place, String kind) {
+    activator = place + " " + kind;
     return this;
   }
 
@@ -98,7 +136,9 @@ final class ProbeBundle {
     try (JarOutputStream jar = new JarOutputStream(bytes)) {
       jar.putNextEntry(entry(JarFile.MANIFEST_NAME));
       manifest().write(jar);
-      write(ProbeDriver.class, jar);
+      for (Class<?> part : ProbeDriver.PARTS) {
+        write(part, jar);
+      }
       write(ProbeActivator.class, jar);
       jar.putNextEntry(entry("OSGI-INF/probe.xml"));
       jar.write(component().getBytes(StandardCharsets.UTF_8));
@@ -138,20 +178,21 @@ final class ProbeBundle {
     Attributes main = manifest.getMainAttributes();
     main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
     main.putValue("Bundle-ManifestVersion", "2");
-    main.putValue("Bundle-SymbolicName", "probe." + driver);
+    main.putValue("Bundle-SymbolicName", "probe." + name);
     main.putValue("Bundle-Version", properties.get(ProbeDriver.VERSION) + ".0.0");
-    main.putValue(
-        "Import-Package",
-        "org.bulkhead.device.block,org.bulkhead.device.driver,org.bulkhead.device.usb,"
-            + "org.bulkhead.device.usb.descriptor,org.osgi.framework,org.osgi.service.log"
-            + needed);
+    main.putValue("Import-Package", imported);
+    if (exporting) {
+      main.putValue("Export-Package", "probe." + name);
+    }
     main.putValue("Bundle-Activator", ProbeActivator.class.getName());
-    main.putValue(ProbeActivator.HEADER, throwing);
+    main.putValue(ProbeActivator.HEADER, activator);
     main.putValue("Service-Component", "OSGI-INF/probe.xml");
-    main.putValue(
-        "Provide-Capability",
-        "org.bulkhead.driver;driver=\"%s\";matches:List<String>=\"%s\""
-            .formatted(driver, String.join(",", matches)));
+    main.putValue("Provide-Capability", capability(driver, matches) + capability);
     return manifest;
+  }
+
+  private static String capability(String driver, String... matches) {
+    return "org.bulkhead.driver;driver=\"%s\";matches:List<String>=\"%s\""
+        .formatted(driver, String.join(",", matches));
   }
 }

@@ -3,25 +3,26 @@ package org.bulkhead.itests.container.probe;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 
-/** Throws where the bundle's manifest says. */
+/** Does wrong where and how the bundle's manifest says. */
 public final class ProbeActivator implements BundleActivator {
 
-  /** Header: {@code start} or {@code stop}. */
-  public static final String HEADER = "Probe-Throws";
+  /** Header: {@code start} or {@code stop}, and what: {@code start exception}. */
+  public static final String HEADER = "Probe-Activator";
 
   @Override
-  public void start(BundleContext context) {
+  public void start(BundleContext context) throws Exception {
     misbehave(context, "start");
   }
 
   @Override
-  public void stop(BundleContext context) {
+  public void stop(BundleContext context) throws Exception {
     misbehave(context, "stop");
   }
 
-  private static void misbehave(BundleContext context, String place) {
-    if (place.equals(context.getBundle().getHeaders("").get(HEADER))) {
-      throw new IllegalStateException("probe: exception in " + place);
+  private static void misbehave(BundleContext context, String place) throws Exception {
+    String[] said = context.getBundle().getHeaders("").get(HEADER).split(" ");
+    if (said[0].equals(place)) {
+      ProbeDriver.misbehave(place, said[1]);
     }
   }
 }

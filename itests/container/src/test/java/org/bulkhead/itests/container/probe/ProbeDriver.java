@@ -2,6 +2,7 @@ package org.bulkhead.itests.container.probe;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
 
   /**
    * Property: {@code exception}, {@code error}, {@code hang}, {@code loop}, {@code exit}, {@code
-   * thread} or {@code deaf}.
+   * thread}, {@code leave} or {@code deaf}.
    */
   public static final String KIND = "probe.kind";
 
@@ -39,6 +40,9 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
 
   /** Property: the alternate setting to select, of an interface whose endpoint IN is 82. */
   public static final String ALTERNATE = "probe.alternate";
+
+  /** What it consists of. */
+  public static final List<Class<?>> PARTS = List.of(ProbeDriver.class, Left.class);
 
   private static final int IN = 0x81;
   private static final int BLOCK_BYTES = 512;
@@ -106,22 +110,23 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
     }
   }
 
-  private void misbehave(String place, String kind) throws IOException {
+  static void misbehave(String place, String kind) throws IOException {
     switch (kind) {
       case "exception" -> throw new IllegalStateException("probe: exception in " + place);
       case "error" -> throw new LinkageError("probe: error in " + place);
       case "hang" -> hang();
       case "loop" -> loop();
       case "exit" -> System.exit(1);
-      case "thread" -> new Thread(this::loop).start();
+      case "thread" -> new Thread(ProbeDriver::loop).start();
+      case "leave" -> leaveThread();
       default -> ignoreEverybody();
     }
   }
 
-  private synchronized void hang() throws IOException {
+  private static synchronized void hang() throws IOException {
     try {
       while (true) {
-        wait();
+        ProbeDriver.class.wait();
       }
     } catch (InterruptedException end) {
       Thread.currentThread().interrupt();
@@ -129,7 +134,32 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
     }
   }
 
-  private void loop() {
+  /** Starts a thread in a way that no guard sees. */
+  private static void leaveThread() throws IOException {
+    try {
+      Thread.class.getMethod("start").invoke(new Left());
+    } catch (ReflectiveOperationException refused) {
+      throw new IOException("probe: no thread", refused);
+    }
+  }
+
+  /** A thread of the bundle's own, whose end is no failure of the test's. */
+  private static final class Left extends Thread {
+    Left() {
+      super("probe-left");
+    }
+
+    @Override
+    public void run() {
+      try {
+        loop();
+      } catch (Throwable ended) {
+        interrupt();
+      }
+    }
+  }
+
+  private static void loop() {
     long turns = 0;
     while (turns >= 0) {
       try {
