@@ -19,6 +19,7 @@ record DriverRow(
     List<String> matches,
     long restarts,
     long faults,
+    int abandonedThreads,
     Map<String, Long> faultKinds,
     List<RungInfo> ladder,
     List<DeviceOfDriver> devices) {
@@ -46,6 +47,7 @@ record DriverRow(
         driver.matches(),
         compartments.stream().mapToLong(c -> Math.max(0, c.incarnation() - 1)).sum(),
         compartments.stream().mapToLong(CompartmentInfo::faults).sum(),
+        compartments.stream().mapToInt(CompartmentInfo::abandonedThreads).sum(),
         driver.faultKinds(),
         driver.ladder(),
         compartments.stream()
@@ -75,14 +77,22 @@ record DriverRow(
 
   static View list(List<DriverInfo> drivers) {
     List<DriverRow> rows = drivers.stream().map(DriverRow::of).toList();
-    Table table = new Table("NAME", "VERSION", "STATE", "DEVICES", "RESTARTS", "FAULTS");
+    Table table =
+        new Table("NAME", "VERSION", "STATE", "DEVICES", "RESTARTS", "FAULTS", "ABANDONED");
     for (DriverRow row : rows) {
       String devices =
           row.devices.stream()
               .map(DeviceOfDriver::location)
               .distinct()
               .collect(Collectors.joining(", "));
-      table.row(row.name, row.version, row.state, devices, row.restarts, row.faults);
+      table.row(
+          row.name,
+          row.version,
+          row.state,
+          devices,
+          row.restarts,
+          row.faults,
+          row.abandonedThreads);
     }
     return new View(rows, table.text("no drivers"));
   }

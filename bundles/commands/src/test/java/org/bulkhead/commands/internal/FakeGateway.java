@@ -45,7 +45,7 @@ record FakeGateway(List<DeviceInfo> devices, List<DriverInfo> drivers, List<Faul
 
   static final CompartmentInfo SERIAL =
       new CompartmentInfo(
-          "1-3", 0, "ftdi", CompartmentState.BACKOFF, 1, 1, 0, 0, "it threw", List.of());
+          "1-3", 0, "ftdi", CompartmentState.BACKOFF, 1, 1, 0, 2, "it threw", List.of());
 
   static final DeviceInfo STICK =
       device("1-2", 0x0781, 0x5567, "4C53", "SanDisk", "Cruzer", 0x08, STORAGE);

@@ -127,14 +127,16 @@ class ViewsTest {
   }
 
   @Test
-  void driverList_countsRestartsAndFaults() {
+  void driverList_countsRestartsFaultsAndAbandonedThreads() {
     assertThat(DriverRow.list(gateway.drivers()).text())
         .isEqualTo(
             """
-            NAME          VERSION  STATE    DEVICES  RESTARTS  FAULTS
-            ftdi          1.0.0    running  1-3      0         1
-            mass-storage  1.0.0    running  1-2      2         2\
+            NAME          VERSION  STATE    DEVICES  RESTARTS  FAULTS  ABANDONED
+            ftdi          1.0.0    running  1-3      0         1       2
+            mass-storage  1.0.0    running  1-2      2         2       0\
             """);
+    assertThat(array(DriverRow.list(gateway.drivers())).getJsonObject(0).getInt("abandonedThreads"))
+        .isEqualTo(2);
   }
 
   @Test
