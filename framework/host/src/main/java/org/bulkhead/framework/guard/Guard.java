@@ -3,7 +3,7 @@ package org.bulkhead.framework.guard;
 import java.lang.invoke.CallSite;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,22 +21,6 @@ import org.bulkhead.framework.internal.weave.Violation;
  * incarnation: where its time was over already, or because of the very call.
  */
 public final class Guard {
-
-  private static final List<String> OUR_PROPERTIES =
-      List.of(
-          "bulkhead.",
-          "org.osgi.",
-          "org.apache.felix.",
-          "felix.",
-          "java.",
-          "javax.",
-          "jdk.",
-          "sun.",
-          "os.",
-          "user.",
-          "file.",
-          "line.separator",
-          "path.separator");
 
   private Guard() {}
 
@@ -83,7 +67,7 @@ public final class Guard {
    * @return its value until now, or null
    */
   public static String setProperty(String key, String value) {
-    checkProperty("System.setProperty", key);
+    CheckedProperties.check("System.setProperty", key);
     return System.setProperty(key, value);
   }
 
@@ -94,14 +78,18 @@ public final class Guard {
    * @return its value until now, or null
    */
   public static String clearProperty(String key) {
-    checkProperty("System.clearProperty", key);
+    CheckedProperties.check("System.clearProperty", key);
     return System.clearProperty(key);
   }
 
-  private static void checkProperty(String call, String key) {
-    if (key != null && OUR_PROPERTIES.stream().anyMatch(key::startsWith)) {
-      throw Inhabitants.violated(Violation.GLOBAL_STATE, call + "(\"" + key + "\")");
-    }
+  /**
+   * {@link System#getProperties}, but a copy, and what the gateway or Java itself goes by cannot be
+   * changed through it.
+   *
+   * @return the properties
+   */
+  public static Properties getProperties() {
+    return new CheckedProperties();
   }
 
   /** A wait that an interrupt ends. */

@@ -11,6 +11,7 @@ import static org.bulkhead.framework.internal.weave.Violation.NATIVE_LOAD;
  */
 final class GuardedCalls {
 
+  private static final String OSGI = "org/osgi/framework/";
   private static final String LOCKS = "java/util/concurrent/locks/";
   private static final String ONE_LOCK = "(L" + LOCKS + "Lock;)V";
   private static final String ONE_CONDITION = "(L" + LOCKS + "Condition;)V";
@@ -36,6 +37,14 @@ final class GuardedCalls {
           name.equals("start") ? FOREIGN_THREAD : null;
       case "java/util/Locale", "java/util/TimeZone" ->
           name.equals("setDefault") ? GLOBAL_STATE : null;
+      case OSGI + "Bundle", OSGI + "launch/Framework" ->
+          switch (name) {
+            case "start", "stop", "update", "uninstall" -> GLOBAL_STATE;
+            default -> null;
+          };
+      case OSGI + "startlevel/FrameworkStartLevel" ->
+          name.equals("setStartLevel") ? GLOBAL_STATE : null;
+      case OSGI + "wiring/FrameworkWiring" -> name.equals("refreshBundles") ? GLOBAL_STATE : null;
       case "java/net/URL" -> name.equals("setURLStreamHandlerFactory") ? GLOBAL_STATE : null;
       case "java/util/Timer",
           "java/util/concurrent/ThreadPoolExecutor",
@@ -80,7 +89,8 @@ final class GuardedCalls {
   static String replacement(String owner, String name, String descriptor) {
     return switch (owner + '.' + name + descriptor) {
       case "java/lang/System.setProperty(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;",
-          "java/lang/System.clearProperty(Ljava/lang/String;)Ljava/lang/String;" ->
+          "java/lang/System.clearProperty(Ljava/lang/String;)Ljava/lang/String;",
+          "java/lang/System.getProperties()Ljava/util/Properties;" ->
           descriptor;
       case LOCKS + "Lock.lock()V",
           LOCKS + "ReentrantLock.lock()V",

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls that no driver may make. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -23,6 +24,12 @@ class GuardTest {
     "load, native-load, System.load",
     "out, global-state, System.setOut",
     "property, global-state, System.setProperty",
+    "properties-set, global-state, System.getProperties().put",
+    "properties-put, global-state, System.getProperties().put",
+    "properties-remove, global-state, System.getProperties().remove",
+    "properties-clear, global-state, System.getProperties().clear",
+    "stop-gateway, global-state, Bundle.stop",
+    "start-level, global-state, FrameworkStartLevel.setStartLevel",
     "thread, foreign-thread, start of thread",
     "thread-subclass, foreign-thread, start of thread",
     "timer, foreign-thread, new Timer",
@@ -43,14 +50,26 @@ class GuardTest {
     }
   }
 
-  @Test
-  void propertyOfTheDriversOwn_isSet() throws Exception {
-    try (RogueBench bench = bench("own-property")) {
+  @ParameterizedTest
+  @ValueSource(strings = {"own-property", "own-properties"})
+  void propertyOfTheDriversOwn_isSet(String way) throws Exception {
+    try (RogueBench bench = bench(way)) {
       ByteBuffer block = ByteBuffer.allocate(512);
       bench.session().read(0, block);
 
       assertThat(block.get(0)).isEqualTo((byte) 1);
       assertThat(System.clearProperty("rogue.own")).isEqualTo("fine");
+      assertThat(bench.faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void waysAroundTheGuardOfProperties_changeACopy() throws Exception {
+    System.setProperty("bulkhead.test", "ours");
+    try (RogueBench bench = bench("properties-around")) {
+      bench.session().read(0, ByteBuffer.allocate(512));
+
+      assertThat(System.clearProperty("bulkhead.test")).isEqualTo("ours");
       assertThat(bench.faults()).isEmpty();
     }
   }

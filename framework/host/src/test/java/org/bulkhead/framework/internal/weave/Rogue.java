@@ -18,6 +18,9 @@ import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.block.BlockGeometry;
 import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.UsbDriver;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /** A driver whose first incarnation does wrong in a read, in as many ways as we could think of. */
 @SuppressWarnings({"InfiniteLoopStatement", "InfiniteRecursion", "ThreadPriorityCheck"})
@@ -103,6 +106,13 @@ public final class Rogue implements UsbDriver, BlockDevice, Runnable {
 
   private void forbidden() {
     switch (wrong) {
+      case "properties-set" -> System.getProperties().setProperty("bulkhead.demo", "true");
+      case "properties-put" -> System.getProperties().put("bulkhead.demo", "true");
+      case "properties-remove" -> System.getProperties().remove("java.home");
+      case "properties-clear" -> System.getProperties().clear();
+      case "properties-around" -> System.getProperties().entrySet().clear();
+      case "own-properties" -> System.getProperties().setProperty("rogue.own", "fine");
+      case "stop-gateway", "start-level" -> endGateway();
       case "left-behind" -> leaveBehind();
       case "exit" -> System.exit(1);
       case "halt" -> Runtime.getRuntime().halt(1);
@@ -125,6 +135,18 @@ public final class Rogue implements UsbDriver, BlockDevice, Runnable {
         }
       }
       default -> throw new IllegalArgumentException(wrong);
+    }
+  }
+
+  /** There is no framework here: what matters is that the call is refused before it is made. */
+  private void endGateway() {
+    try {
+      if (wrong.equals("start-level")) {
+        ((FrameworkStartLevel) null).setStartLevel(0);
+      }
+      FrameworkUtil.getBundle(Rogue.class).stop();
+    } catch (BundleException wrong) {
+      throw new IllegalStateException(wrong);
     }
   }
 
