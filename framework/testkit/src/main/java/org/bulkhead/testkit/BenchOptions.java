@@ -9,6 +9,7 @@ import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.framework.admin.Rung;
 import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.compartment.Sustained;
 import org.bulkhead.framework.internal.recorder.CrashReports;
 import org.bulkhead.transport.replay.ReplayTransport;
 import org.bulkhead.transport.sim.SimDevice;
@@ -131,7 +132,20 @@ public final class BenchOptions {
    * @return this
    */
   public BenchOptions budget(long allocatedBytes, Duration cpu, int errorsPerSecond) {
-    budget = new Budget(allocatedBytes, cpu, errorsPerSecond);
+    budget = new Budget(allocatedBytes, cpu, errorsPerSecond, budget.sustained());
+    return this;
+  }
+
+  /**
+   * What the driver may use up in the long run, over all calls; zero is without a bound.
+   *
+   * @param window over what time, a minute where nothing is said
+   * @param cpuPercent of one processor, in calls that are no mere load; 90 where nothing is said
+   * @param allocatedPerSecond in bytes, 2 GiB where nothing is said
+   * @return this
+   */
+  public BenchOptions sustained(Duration window, int cpuPercent, long allocatedPerSecond) {
+    budget = budget.over(new Sustained(window, cpuPercent, allocatedPerSecond));
     return this;
   }
 

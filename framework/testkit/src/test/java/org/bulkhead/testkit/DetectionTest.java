@@ -22,6 +22,8 @@ import org.bulkhead.device.contract.OutcomeUnknownException;
 import org.bulkhead.device.contract.Replay;
 import org.bulkhead.device.contract.Whole;
 import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.usb.Endpoint;
+import org.bulkhead.device.usb.Transfer;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.transport.sim.SimFaults;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ class DetectionTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(500);
+  private static final Duration WINDOW = Duration.ofSeconds(2);
   private static final byte[][] SINK = new byte[1][];
 
   /** Runs something in the first life and looks what it was called. */
@@ -214,6 +217,71 @@ class DetectionTest {
                   return null;
                 }))
         .isEqualTo("cpu");
+  }
+
+  /** Each of them is over before anybody looks twice. */
+  private static String kindOfCompletions(BenchOptions options, Runnable each) throws Exception {
+    try (DriverBench bench = options.attach(Lab.device())) {
+      bench
+          .service(Lab.class)
+          .run(
+              usb -> {
+                Endpoint out = usb.claim(0).endpoint(Lab.BULK_OUT);
+                Transfer first =
+                    out.allocate(
+                        64,
+                        transfer -> {
+                          each.run();
+                          out.submit(transfer, null);
+                        });
+                out.submit(first, null);
+                return null;
+              });
+      bench.awaitLife(2);
+      assertThat(bench.faults()).hasSize(1);
+      assertThat(bench.faults().get(0).message()).contains("within 2 s");
+      return bench.faults().get(0).kind();
+    }
+  }
+
+  @Test
+  void completionsWithoutEnd_areEndedByTheBudgetOfProcessorTime_howeverShortEachIs()
+      throws Exception {
+    assertThat(
+            kindOfCompletions(
+                deadline(LONG).budget(0, Duration.ZERO, 0).sustained(WINDOW, 20, 0),
+                () -> {
+                  long until = System.nanoTime() + Duration.ofMillis(80).toNanos();
+                  while (System.nanoTime() - until < 0) {
+                    Thread.onSpinWait();
+                  }
+                }))
+        .isEqualTo("cpu");
+  }
+
+  @Test
+  void completionsWithoutEnd_areEndedByTheBudgetOfMemory_howeverLittleEachTakes() throws Exception {
+    assertThat(
+            kindOfCompletions(
+                deadline(LONG).budget(0, Duration.ZERO, 0).sustained(WINDOW, 0, 16 << 20),
+                () -> SINK[0] = new byte[1 << 16]))
+        .isEqualTo("allocation");
+  }
+
+  @Test
+  void manyShortCalls_areLoad_whateverProcessorTimeTheyTake() throws Exception {
+    try (DriverBench bench =
+        deadline(LONG)
+            .budget(0, Duration.ZERO, 0)
+            .sustained(Duration.ofMillis(500), 1, 0)
+            .attach(Lab.device())) {
+      Lab lab = bench.service(Lab.class);
+      long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (System.nanoTime() - until < 0) {
+        lab.run(usb -> SINK[0] = new byte[1 << 10]);
+      }
+      assertThat(bench.faults()).isEmpty();
+    }
   }
 
   @Test

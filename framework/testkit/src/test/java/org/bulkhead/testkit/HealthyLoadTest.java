@@ -63,7 +63,10 @@ class HealthyLoadTest {
     List<Thread> threads = new ArrayList<>();
     long calls;
     try (DriverBench bench =
-        DriverBench.of(Lab.DRIVER).callDeadline(PATIENCE).attach(Lab.device())) {
+        DriverBench.of(Lab.DRIVER)
+            .callDeadline(PATIENCE)
+            .sustained(Duration.ofSeconds(2), 90, 2L << 30)
+            .attach(Lab.device())) {
       Lab lab = bench.service(Lab.class);
       bench.wire().latency(Duration.ofMillis(1));
       for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {

@@ -9,6 +9,7 @@ import org.bulkhead.framework.admin.Rung;
 import org.bulkhead.framework.internal.access.DeviceManager;
 import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.compartment.Sustained;
 import org.bulkhead.framework.internal.recorder.CrashReports;
 import org.osgi.service.log.Logger;
 
@@ -34,7 +35,11 @@ record Configured(GatewayConfig config, Logger log) {
         new Budget(
             (long) config.allocationMebibytes() << 20,
             Duration.ofMillis(config.cpuMillis()),
-            config.errorsPerSecond()));
+            config.errorsPerSecond(),
+            new Sustained(
+                Duration.ofSeconds(config.budgetSeconds()),
+                config.cpuPercent(),
+                (long) config.allocationMebibytesPerSecond() << 20)));
   }
 
   private List<Rung> ladder(String words) {

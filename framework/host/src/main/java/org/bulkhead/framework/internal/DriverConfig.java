@@ -71,6 +71,24 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       description = "Failed transfers in a second that are borne; 0: any")
   int errorsPerSecond();
 
+  /** See {@link GatewayConfig#budgetSeconds}. */
+  @AttributeDefinition(
+      required = false,
+      description = "Over what time the two budgets below are added up, in s")
+  int budgetSeconds();
+
+  /** See {@link GatewayConfig#cpuPercent}. */
+  @AttributeDefinition(
+      required = false,
+      description = "Percent of one processor that all calls may take together; 0: any")
+  int cpuPercent();
+
+  /** See {@link GatewayConfig#allocationMebibytesPerSecond}. */
+  @AttributeDefinition(
+      required = false,
+      description = "Memory all calls may allocate in a second, in MiB; 0: any")
+  int allocationMebibytesPerSecond();
+
   /** See {@link GatewayConfig#probationSeconds}. */
   @AttributeDefinition(
       required = false,

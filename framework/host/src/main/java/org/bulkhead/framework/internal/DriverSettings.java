@@ -13,6 +13,7 @@ import org.bulkhead.framework.admin.Probation;
 import org.bulkhead.framework.admin.Rung;
 import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.compartment.Sustained;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -47,6 +48,8 @@ public final class DriverSettings {
           "allocationMebibytes",
           "cpuMillis",
           "errorsPerSecond",
+          "cpuPercent",
+          "allocationMebibytesPerSecond",
           "probationSeconds",
           "probationCalls");
 
@@ -146,7 +149,17 @@ public final class DriverSettings {
                 ? (long) numbers.get("allocationMebibytes") << 20
                 : gateway.budget().allocatedBytes(),
             millis("cpuMillis", gateway.budget().cpu()),
-            numbers.getOrDefault("errorsPerSecond", gateway.budget().errorsPerSecond())));
+            numbers.getOrDefault("errorsPerSecond", gateway.budget().errorsPerSecond()),
+            over(gateway.budget().sustained())));
+  }
+
+  private Sustained over(Sustained gateway) {
+    return new Sustained(
+        seconds("budgetSeconds", gateway.window()),
+        numbers.getOrDefault("cpuPercent", gateway.cpuPercent()),
+        numbers.containsKey("allocationMebibytesPerSecond")
+            ? (long) numbers.get("allocationMebibytesPerSecond") << 20
+            : gateway.allocatedPerSecond());
   }
 
   /** The probation of the driver, from the gateway's own. */

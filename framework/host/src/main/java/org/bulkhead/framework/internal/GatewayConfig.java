@@ -2,6 +2,7 @@ package org.bulkhead.framework.internal;
 
 import org.bulkhead.framework.internal.compartment.Budget;
 import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.compartment.Sustained;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
@@ -63,6 +64,21 @@ public @interface GatewayConfig {
   /** See {@link Budget#errorsPerSecond()}. */
   @AttributeDefinition(description = "Failed transfers in a second that are borne; 0: any")
   int errorsPerSecond() default 500;
+
+  /** See {@link Sustained#window()}. */
+  @AttributeDefinition(description = "Over what time the two budgets below are added up, in s")
+  int budgetSeconds() default 60;
+
+  /** See {@link Sustained#cpuPercent()}. */
+  @AttributeDefinition(
+      description =
+          "Percent of one processor that all calls of more than 5 ms may take together; 0: any")
+  int cpuPercent() default 90;
+
+  /** See {@link Sustained#allocatedPerSecond()}. */
+  @AttributeDefinition(
+      description = "Memory that all calls together may allocate in a second, in MiB; 0: any")
+  int allocationMebibytesPerSecond() default 2_048;
 
   /** How long a new version of a driver is on probation. */
   @AttributeDefinition(

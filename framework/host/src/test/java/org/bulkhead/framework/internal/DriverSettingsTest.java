@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.bulkhead.framework.admin.Probation;
 import org.bulkhead.framework.admin.Rung;
 import org.bulkhead.framework.internal.compartment.Limits;
+import org.bulkhead.framework.internal.compartment.Sustained;
 import org.junit.jupiter.api.Test;
 import org.osgi.service.log.Logger;
 import org.osgi.service.log.LoggerFactory;
@@ -59,6 +60,9 @@ class DriverSettingsTest {
                 "callDeadlineMillis", "750",
                 "ladder", "restart, reset",
                 "allocationMebibytes", "8",
+                "budgetSeconds", "10",
+                "cpuPercent", "0",
+                "allocationMebibytesPerSecond", "16",
                 "probationSeconds", "5",
                 "probationCalls", "100"));
     Limits limits = own.over(Limits.DEFAULT);
@@ -66,6 +70,8 @@ class DriverSettingsTest {
     assertThat(limits.call()).isEqualTo(Duration.ofMillis(750));
     assertThat(limits.ladder()).containsExactly(Rung.RESTART, Rung.RESET);
     assertThat(limits.budget().allocatedBytes()).isEqualTo(8L << 20);
+    assertThat(limits.budget().sustained())
+        .isEqualTo(new Sustained(Duration.ofSeconds(10), 0, 16L << 20));
     assertThat(own.over(new Probation(Duration.ZERO, 0)))
         .isEqualTo(new Probation(Duration.ofSeconds(5), 100));
   }

@@ -14,6 +14,7 @@ final class Overseer {
   /** A share of the processor that nobody has who waits, and everybody who loops. */
   private static final int LOOP_SHARE = 20;
 
+  private final Consumption consumption = new Consumption();
   private Incarnation incarnation;
   private Thread thread;
   private long occupancy;
@@ -38,6 +39,7 @@ final class Overseer {
       thread = null;
       errors = current.errors();
       errorsSince = nowNanos;
+      consumption.begin(nowNanos, current.occupancy());
     }
     Thread overdue = current.overdue(nowNanos);
     Fault fault = storm(nowNanos, limits.budget());
@@ -51,6 +53,7 @@ final class Overseer {
   void forget() {
     incarnation = null;
     thread = null;
+    consumption.nobody();
   }
 
   private Fault storm(long nowNanos, Budget budget) {
@@ -73,15 +76,24 @@ final class Overseer {
   private Fault inside(Incarnation current, long nowNanos, Budget budget) {
     Thread inside = current.occupant();
     long entry = current.occupancy();
-    if (inside == null || inside != thread || entry != occupancy) {
+    if (inside == null) {
+      thread = null;
+      consumption.nobody();
+      return null;
+    }
+    long cpu = ThreadMeter.cpuNanos(inside);
+    long bytes = ThreadMeter.allocatedBytes(inside);
+    Fault fault = consumption.look(inside, entry, nowNanos, cpu, bytes, budget.sustained());
+    if (fault != null) {
+      return fault;
+    }
+    if (inside != thread || entry != occupancy) {
       thread = inside;
       occupancy = entry;
       ticks = 0;
       waiting = 0;
       return null;
     }
-    long cpu = ThreadMeter.cpuNanos(inside);
-    long bytes = ThreadMeter.allocatedBytes(inside);
     if (current.occupant() != inside || current.occupancy() != occupancy) {
       // He left meanwhile: what was measured is not the driver's.
       thread = null;
