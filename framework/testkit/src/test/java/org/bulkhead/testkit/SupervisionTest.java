@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.UsbDriver;
+import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.testkit.internal.Await;
@@ -102,6 +103,8 @@ class SupervisionTest {
     try (DriverBench bench = DriverBench.attach(driver, Lab.device())) {
       assertThat(bench.service(Thrower.class).call()).isEqualTo(2);
       assertThat(bench.faults()).hasSize(1);
+      assertThat(bench.faults().get(0).kind())
+          .isEqualTo(thrown instanceof Error ? "error" : "exception");
       assertThat(bench.faults().get(0).message()).hasSizeLessThan(1000);
       assertThat(bench.faults().get(0).trace()).hasSizeLessThan(20_000);
     }
@@ -126,6 +129,8 @@ class SupervisionTest {
     try (DriverBench bench = DriverBench.attach(driver, Lab.device())) {
       bench.awaitLife(2);
       assertThat(bench.faults()).hasSize(1);
+      assertThat(bench.faults().get(0).kind())
+          .isEqualTo(thrown instanceof Error ? "error" : "attach");
     }
   }
 
@@ -161,6 +166,8 @@ class SupervisionTest {
               });
       bench.awaitLife(2);
       assertThat(bench.faults()).hasSize(1);
+      assertThat(bench.faults().get(0).kind())
+          .isEqualTo(thrown instanceof Error ? "error" : "exception");
     }
   }
 
@@ -429,6 +436,25 @@ class SupervisionTest {
       kept.get().fail(null);
       bench.awaitLife(2);
       assertThat(bench.faults().get(0).kind()).isEqualTo("reported");
+    }
+  }
+
+  @Test
+  void deviceThatSaysItIsGone_butIsNotUnplugged_isAFault_andTriedAgain() throws Exception {
+    try (DriverBench bench = DriverBench.attach(Lab.DRIVER, Lab.device())) {
+      Lab lab = bench.service(Lab.class);
+      int life =
+          lab.run(
+              usb -> {
+                if (bench.info().incarnation() == 1) {
+                  throw new UsbException(UsbException.Kind.DISCONNECTED, "no answer");
+                }
+                return bench.info().incarnation();
+              });
+      assertThat(life).isEqualTo(2);
+      assertThat(bench.faults())
+          .singleElement()
+          .matches(f -> f.kind().equals("lost-device") && f.message().contains("does not answer"));
     }
   }
 
