@@ -119,6 +119,17 @@ public final class Compartment {
     return device == null ? Map.of() : new UsbFunction(device, matched).properties();
   }
 
+  /** The class loader of its driver, null where it is not known. */
+  ClassLoader loader() {
+    DriverSource current = source;
+    return current == null ? null : current.loader();
+  }
+
+  /** Its present life, or null. */
+  Incarnation incarnation() {
+    return incarnation;
+  }
+
   Limits limits() {
     return limits;
   }
@@ -382,6 +393,14 @@ public final class Compartment {
   void violated(Incarnation from, Violation violation, ForbiddenCall call) {
     if (!from.isCondemned()) {
       fault(from, Fault.of(FaultKind.valueOf(violation.name()), call));
+    }
+  }
+
+  /** A thread was found that only the driver can have started. */
+  void started(Incarnation life, Thread thread) {
+    String what = "thread \"" + thread.getName() + "\" was started past all guards";
+    if (!life.isCondemned()) {
+      fault(life, Fault.stack(FaultKind.FOREIGN_THREAD, what, thread));
     }
   }
 

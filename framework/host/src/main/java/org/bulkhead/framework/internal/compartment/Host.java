@@ -64,6 +64,7 @@ public final class Host implements AutoCloseable {
     this.loggers = loggers;
     clock.setRemoveOnCancelPolicy(true);
     clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    new ThreadWatch(this, supervised).begin(clock);
   }
 
   /** Threads as needed, which go soon: a driver's thread-locals pin its class loader meanwhile. */

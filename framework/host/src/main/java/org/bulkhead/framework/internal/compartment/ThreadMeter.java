@@ -16,6 +16,11 @@ final class ThreadMeter {
 
   private ThreadMeter() {}
 
+  /** The numbers of all threads. Does not stop the JVM. */
+  static long[] ids() {
+    return ManagementFactory.getThreadMXBean().getAllThreadIds();
+  }
+
   /** Processor time since its start in nanoseconds, -1 where it is not known. */
   static long cpuNanos(Thread thread) {
     return THREADS == null ? -1 : THREADS.getThreadCpuTime(thread.getId());

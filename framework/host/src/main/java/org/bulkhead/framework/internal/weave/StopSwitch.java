@@ -98,6 +98,11 @@ public final class StopSwitch {
     return condemned.length > 0;
   }
 
+  /** Whether this very thread is to be ended now. */
+  public synchronized boolean isCondemned(Thread thread) {
+    return find(thread) >= 0;
+  }
+
   private int find(Thread thread) {
     for (int i = 0; i < condemned.length; i++) {
       if (condemned[i].thread == thread) {

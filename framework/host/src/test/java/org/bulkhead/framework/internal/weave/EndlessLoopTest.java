@@ -84,6 +84,25 @@ class EndlessLoopTest {
   }
 
   @Test
+  void threadThatNoGuardSawStart_isFoundInLife_andEnded() throws Exception {
+    try (RogueBench bench = bench("kept")) {
+      bench.session().read(0, ByteBuffer.allocate(512));
+      bench.await(info -> bench.faults().size() == 2);
+
+      assertThat(bench.faults())
+          .extracting(FaultInfo::kind)
+          .containsExactly("foreign-thread", "left-threads");
+      assertThat(bench.faults().get(0).message()).contains("\"kept\"");
+      assertThat(bench.faults().get(0).trace()).contains("Rogue.catchThrowable");
+      assertThat(bench.faults().get(1).action()).isEqualTo("thread ended");
+      assertThat(bench.info().incarnation()).isEqualTo(2);
+      assertThat(bench.info().abandonedThreads()).isZero();
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(thread -> thread.getName().equals("kept"));
+    }
+  }
+
+  @Test
   void loopInAttach_isEndedAndAttachedAnew() throws Exception {
     try (RogueBench bench = bench("attach")) {
       ByteBuffer block = ByteBuffer.allocate(512);

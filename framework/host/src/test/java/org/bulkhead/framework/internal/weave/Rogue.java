@@ -1,13 +1,23 @@
 package org.bulkhead.framework.internal.weave;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.URL;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.Timer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -113,7 +123,11 @@ public final class Rogue implements UsbDriver, BlockDevice, Runnable {
       case "properties-around" -> System.getProperties().entrySet().clear();
       case "own-properties" -> System.getProperties().setProperty("rogue.own", "fine");
       case "stop-gateway", "start-level" -> endGateway();
-      case "left-behind" -> leaveBehind();
+      case "left-behind" -> {
+        startUnseen("left-behind");
+        throw new IllegalStateException("and dies");
+      }
+      case "kept" -> startUnseen("kept");
       case "exit" -> System.exit(1);
       case "halt" -> Runtime.getRuntime().halt(1);
       case "exit-reference" -> IntStream.of(1).forEach(System::exit);
@@ -121,6 +135,24 @@ public final class Rogue implements UsbDriver, BlockDevice, Runnable {
       case "out" -> System.setOut(new PrintStream(System.out));
       case "property" -> System.setProperty("bulkhead.demo", "true");
       case "own-property" -> System.setProperty("rogue.own", "fine");
+      case "load-library" -> System.loadLibrary("none");
+      case "runtime-load" -> Runtime.getRuntime().load("/no/such/library");
+      case "runtime-load-library" -> Runtime.getRuntime().loadLibrary("none");
+      case "runtime-exit" -> Runtime.getRuntime().exit(1);
+      case "err" -> System.setErr(new PrintStream(System.err));
+      case "in" -> System.setIn(InputStream.nullInputStream());
+      case "set-properties" -> System.setProperties(null);
+      case "clear-property" -> System.clearProperty("bulkhead.demo");
+      case "uncaught" -> Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {});
+      case "hook" -> Runtime.getRuntime().addShutdownHook(new Thread());
+      case "locale" -> Locale.setDefault(Locale.ROOT);
+      case "time-zone" -> TimeZone.setDefault(null);
+      case "url-factory" -> URL.setURLStreamHandlerFactory(protocol -> null);
+      case "thread-pool" -> new ThreadPoolExecutor(0, 1, 0, SECONDS, new SynchronousQueue<>());
+      case "fork-join" -> new ForkJoinPool();
+      case "common-pool" -> ForkJoinPool.commonPool();
+      case "stage" -> CompletableFuture.completedStage(1).thenRunAsync(this::plain);
+      case "parallel-stream" -> List.of(1).parallelStream().count();
       case "thread" -> new Thread(this::plain).start();
       case "thread-subclass" -> new Worker().start();
       case "timer" -> new Timer();
@@ -341,14 +373,13 @@ public final class Rogue implements UsbDriver, BlockDevice, Runnable {
   private static final class Worker extends Thread {}
 
   /** By reflection, which no guard sees; it loops until a poll ends it. */
-  private void leaveBehind() {
-    Thread left = new Thread(this::catchThrowable, "left-behind");
-    left.setDaemon(true);
+  private void startUnseen(String name) {
+    Thread thread = new Thread(this::catchThrowable, name);
+    thread.setDaemon(true);
     try {
-      Thread.class.getMethod("start").invoke(left);
+      Thread.class.getMethod("start").invoke(thread);
     } catch (ReflectiveOperationException impossible) {
       throw new IllegalStateException(impossible);
     }
-    throw new IllegalStateException("and dies");
   }
 }
