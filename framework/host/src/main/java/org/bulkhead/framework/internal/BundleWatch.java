@@ -20,7 +20,13 @@ import org.osgi.service.log.Logger;
  */
 final class BundleWatch implements SynchronousBundleListener {
 
-  private record Watched(long number, Bundle bundle, FaultKind kind, TimedCall call) {}
+  private record Watched(long number, Bundle bundle, FaultKind kind, TimedCall call) {
+
+    /** No event says that a stop is over which threw. */
+    boolean isUnderWay() {
+      return bundle.getState() == (kind == FaultKind.START ? Bundle.STARTING : Bundle.STOPPING);
+    }
+  }
 
   private final BundleContext context;
   private final Host host;
@@ -86,10 +92,16 @@ final class BundleWatch implements SynchronousBundleListener {
     if (late == null || late.number() != number) {
       return;
     }
+    if (!late.isUnderWay()) {
+      end(late.bundle());
+      return;
+    }
     try {
-      boolean ended = late.call().ended();
+      late.call().ended();
+      boolean ended = !late.isUnderWay();
       String message = BundleCalls.tooLate(late.kind(), patience, ended);
       if (ended) {
+        end(late.bundle());
         // Recorded as what it throws, by whoever starts it.
         log.error("{}: {}", late.bundle(), message);
       } else {
