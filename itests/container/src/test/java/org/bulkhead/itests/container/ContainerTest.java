@@ -217,6 +217,12 @@ public abstract class ContainerTest {
     return bundle;
   }
 
+  /** Whether a bundle's class polls. */
+  static boolean isWoven(Bundle bundle, Class<?> type) throws ClassNotFoundException {
+    return Stream.of(bundle.loadClass(type.getName()).getDeclaredMethods())
+        .anyMatch(method -> method.getName().equals("$bulkhead$poll"));
+  }
+
   /** Takes a bundle out of the test's hands, so that nothing here holds it. */
   void forget(Bundle bundle) {
     installed.remove(bundle);

@@ -6,13 +6,16 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import javax.inject.Inject;
 import org.bulkhead.device.block.BlockDevice;
 import org.bulkhead.device.contract.DeviceUnavailableException;
 import org.bulkhead.framework.admin.CompartmentInfo;
 import org.bulkhead.framework.admin.CompartmentState;
 import org.bulkhead.framework.admin.FaultInfo;
+import org.bulkhead.itests.container.probe.ProbeActivator;
 import org.bulkhead.itests.container.probe.ProbeDriver;
 import org.bulkhead.transport.sim.ScriptStep;
 import org.bulkhead.transport.sim.ScriptedDevice;
@@ -22,11 +25,15 @@ import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.osgi.framework.BundleException;
+import org.osgi.service.log.LogEntry;
+import org.osgi.service.log.LogReaderService;
 
 /** Drivers that do wrong, wherever they can and however they can. */
 public class FaultIT extends BusTest {
 
   private static final int INTENSITY = 2;
+
+  @Inject LogReaderService log;
 
   @Configuration
   public Option[] features() {
@@ -102,6 +109,14 @@ public class FaultIT extends BusTest {
 
     assertThat(fault.kind()).isEqualTo("exit");
     assertThat(fault.message()).contains("System.exit");
+  }
+
+  @Test
+  public void stopOfTheGatewayInCall_isRefusedAndSentAgainToTheNextIncarnation() throws Exception {
+    FaultInfo fault = faultOf(read("stop-gateway"));
+
+    assertThat(fault.kind()).isEqualTo("global-state");
+    assertThat(fault.message()).contains("Bundle.stop");
   }
 
   @Test
@@ -231,6 +246,19 @@ public class FaultIT extends BusTest {
 
     session.read(0, ByteBuffer.allocate(512));
     assertThat(compartment(other.location()).incarnation()).isEqualTo(1);
+  }
+
+  @Test
+  public void classThatCannotBeWoven_isLoadedAsItIs_withALineInTheLog() throws Exception {
+    var bundle = start(ProbeBundle.of("aged", MODEL).aged());
+    awaitState(plug(widget()).location(), CompartmentState.RUNNING);
+
+    assertThat(isWoven(bundle, ProbeDriver.class)).isTrue();
+    assertThat(isWoven(bundle, ProbeActivator.class)).isFalse();
+    assertThat(Collections.list(log.getLog()))
+        .extracting(LogEntry::getMessage)
+        .anyMatch(
+            line -> line.contains("ProbeActivator of probe.aged is not woven, its loops cannot"));
   }
 
   @Test

@@ -32,6 +32,9 @@ final class ProbeBundle {
       %s</scr:component>
       """;
 
+  private static final int MAJOR_VERSION = 7;
+  private static final byte JAVA_6 = 50;
+
   private final String driver;
   private final String[] matches;
   private String imported =
@@ -41,6 +44,7 @@ final class ProbeBundle {
   private String capability = "";
   private boolean exporting;
   private String name;
+  private boolean aged;
   private final Map<String, Object> properties = new LinkedHashMap<>();
 
   private ProbeBundle(String driver, String... matches) {
@@ -111,6 +115,12 @@ final class ProbeBundle {
     return this;
   }
 
+  /** Has an activator of Java 6, which cannot be woven. */
+  ProbeBundle aged() {
+    aged = true;
+    return this;
+  }
+
   /** Does wrong in each incarnation. */
   ProbeBundle faulty(String place, String kind) {
     properties.put(ProbeDriver.PLACE, place);
@@ -137,9 +147,9 @@ final class ProbeBundle {
       jar.putNextEntry(entry(JarFile.MANIFEST_NAME));
       manifest().write(jar);
       for (Class<?> part : ProbeDriver.PARTS) {
-        write(part, jar);
+        write(part, jar, false);
       }
-      write(ProbeActivator.class, jar);
+      write(ProbeActivator.class, jar, aged);
       jar.putNextEntry(entry("OSGI-INF/probe.xml"));
       jar.write(component().getBytes(StandardCharsets.UTF_8));
     } catch (IOException impossible) {
@@ -148,11 +158,15 @@ final class ProbeBundle {
     return new ByteArrayInputStream(bytes.toByteArray());
   }
 
-  private static void write(Class<?> type, JarOutputStream jar) throws IOException {
+  private static void write(Class<?> type, JarOutputStream jar, boolean old) throws IOException {
     String path = type.getName().replace('.', '/') + ".class";
     jar.putNextEntry(entry(path));
     try (InputStream in = type.getClassLoader().getResourceAsStream(path)) {
-      in.transferTo(jar);
+      byte[] classFile = in.readAllBytes();
+      if (old) {
+        classFile[MAJOR_VERSION] = JAVA_6;
+      }
+      jar.write(classFile);
     }
   }
 

@@ -13,6 +13,8 @@ import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.Transfer;
 import org.bulkhead.device.usb.UsbInterface;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkUtil;
 
 /**
  * A driver that does wrong where and how its component's properties say, in as many incarnations as
@@ -25,7 +27,7 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
 
   /**
    * Property: {@code exception}, {@code error}, {@code hang}, {@code loop}, {@code exit}, {@code
-   * thread}, {@code leave} or {@code deaf}.
+   * stop-gateway}, {@code thread}, {@code leave} or {@code deaf}.
    */
   public static final String KIND = "probe.kind";
 
@@ -118,6 +120,7 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
       case "loop" -> loop();
       case "exit" -> System.exit(1);
       case "thread" -> new Thread(ProbeDriver::loop).start();
+      case "stop-gateway" -> stopGateway();
       case "leave" -> leaveThread();
       default -> ignoreEverybody();
     }
@@ -156,6 +159,14 @@ public final class ProbeDriver implements UsbDriver, BlockDevice {
       } catch (Throwable ended) {
         interrupt();
       }
+    }
+  }
+
+  private static void stopGateway() throws IOException {
+    try {
+      FrameworkUtil.getBundle(ProbeDriver.class).getBundleContext().getBundle(0).stop();
+    } catch (BundleException unable) {
+      throw new IOException(unable);
     }
   }
 
