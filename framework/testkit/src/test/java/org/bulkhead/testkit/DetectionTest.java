@@ -6,6 +6,8 @@ import static org.bulkhead.device.driver.UsbDriver.Attachment.NOTHING_TO_DO;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +27,12 @@ import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.usb.Endpoint;
 import org.bulkhead.device.usb.Transfer;
 import org.bulkhead.device.usb.UsbException;
+import org.bulkhead.framework.admin.FaultInfo;
+import org.bulkhead.testkit.internal.Await;
 import org.bulkhead.transport.sim.SimFaults;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +47,10 @@ class DetectionTest {
 
   /** Runs something in the first life and looks what it was called. */
   private static String kindOf(BenchOptions options, Lab.Task<?> firstLife) throws Exception {
+    return faultOf(options, firstLife).kind();
+  }
+
+  private static FaultInfo faultOf(BenchOptions options, Lab.Task<?> firstLife) throws Exception {
     try (DriverBench bench = options.attach(Lab.device())) {
       Lab lab = bench.service(Lab.class);
       int life =
@@ -56,7 +65,10 @@ class DetectionTest {
       assertThat(life).isEqualTo(2);
       assertThat(bench.faults()).hasSize(1);
       assertThat(Thread.interrupted()).isFalse();
-      return bench.faults().get(0).kind();
+      FaultInfo fault = bench.faults().get(0);
+      Path report = Path.of(fault.report(), "report.txt");
+      Await.until(() -> fault.report().isEmpty() || Files.exists(report), () -> "the report");
+      return fault;
     }
   }
 
@@ -109,7 +121,8 @@ class DetectionTest {
   }
 
   @Test
-  void deadlock_isSeenLongBeforeTheDeadline() throws Exception {
+  void deadlock_isSeenLongBeforeTheDeadline_andItsLocksAndOwnersAreNamed(@TempDir Path temp)
+      throws Exception {
     Lock one = new ReentrantLock();
     Lock other = new ReentrantLock();
     CountDownLatch bothHeld = new CountDownLatch(2);
@@ -127,25 +140,41 @@ class DetectionTest {
               } finally {
                 other.unlock();
               }
-            });
+            },
+            "rival");
     rival.start();
     long begin = System.nanoTime();
-    assertThat(
-            kindOf(
-                deadline(LONG),
-                usb -> {
-                  one.lock();
-                  try {
-                    bothHeld.countDown();
-                    bothHeld.await();
-                    other.lockInterruptibly();
-                    other.unlock();
-                  } finally {
-                    one.unlock();
-                  }
-                  return null;
-                }))
-        .isEqualTo("deadlock");
+    FaultInfo fault =
+        faultOf(
+            deadline(LONG).crashes(temp),
+            usb -> {
+              one.lock();
+              try {
+                bothHeld.countDown();
+                bothHeld.await();
+                other.lockInterruptibly();
+                other.unlock();
+              } finally {
+                one.unlock();
+              }
+              return null;
+            });
+    assertThat(fault.kind()).isEqualTo("deadlock");
+    String lock = ReentrantLock.class.getName() + "[^ ]*";
+    String me = Thread.currentThread().getName();
+    assertThat(fault.message())
+        .matches(
+            "waits for "
+                + lock
+                + " held by \"rival\", which waits for "
+                + lock
+                + " held by \""
+                + me
+                + "\"");
+    assertThat(Path.of(fault.report(), "report.txt"))
+        .content()
+        .contains(fault.message())
+        .containsPattern("\"" + me + "\" WAITING on " + lock + " held by \"rival\"");
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(LONG);
     rival.join();
   }

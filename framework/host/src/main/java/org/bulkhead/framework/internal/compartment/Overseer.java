@@ -137,15 +137,19 @@ final class Overseer {
       return null;
     }
     waiting++;
-    return waiting > 1 && Long.bitCount(waiting) == 1 && ThreadMeter.isDeadlocked(inside)
-        ? Fault.stack(FaultKind.DEADLOCK, "waits for a lock that can never come free", inside)
-        : null;
+    return waiting > 1 && Long.bitCount(waiting) == 1 ? hopeless(inside) : null;
+  }
+
+  private static Fault hopeless(Thread inside) {
+    String circle = ThreadMeter.deadlock(inside);
+    return circle == null ? null : Fault.stack(FaultKind.DEADLOCK, circle, inside);
   }
 
   private Fault hang(Thread overdue, long nowNanos) {
     String where = " without progress past the deadline, in " + overdue.getName();
-    if (ThreadMeter.isDeadlocked(overdue)) {
-      return Fault.stack(FaultKind.DEADLOCK, "waits for a lock that can never come free", overdue);
+    Fault deadlock = hopeless(overdue);
+    if (deadlock != null) {
+      return deadlock;
     }
     // On a machine so busy that it was never looked at before, its state is all that is known.
     boolean busy =

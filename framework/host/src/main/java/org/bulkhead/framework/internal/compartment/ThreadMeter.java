@@ -13,6 +13,7 @@ final class ThreadMeter {
       ManagementFactory.getThreadMXBean() instanceof ThreadMXBean known ? known : null;
 
   private static final int LONGEST_CHAIN = 64;
+  private static final int SHOWN = 8;
 
   private ThreadMeter() {}
 
@@ -37,24 +38,36 @@ final class ThreadMeter {
     return info != null && info.getLockOwnerId() >= 0;
   }
 
-  /** Whether it waits, over others, for threads that wait for each other. Stops the JVM shortly. */
-  static boolean isDeadlocked(Thread thread) {
+  /**
+   * Whether it waits, over others, for threads that wait for each other. Stops the JVM shortly.
+   *
+   * @return who waits for what, or null where it does not
+   */
+  static String deadlock(Thread thread) {
     long[] deadlocked = THREADS == null ? null : THREADS.findDeadlockedThreads();
     if (deadlocked == null) {
-      return false;
+      return null;
     }
     Set<Long> hopeless = new HashSet<>();
     for (long id : deadlocked) {
       hopeless.add(id);
     }
-    long at = thread.getId();
-    for (int hop = 0; hop < LONGEST_CHAIN && at >= 0; hop++) {
-      if (hopeless.contains(at)) {
-        return true;
-      }
+    boolean found = false;
+    StringBuilder chain = new StringBuilder();
+    Set<Long> seen = new HashSet<>();
+    for (long at = thread.getId(); at >= 0 && seen.add(at) && seen.size() <= LONGEST_CHAIN; ) {
+      found |= hopeless.contains(at);
       ThreadInfo info = THREADS.getThreadInfo(at);
       at = info == null ? -1 : info.getLockOwnerId();
+      if (at >= 0 && seen.size() <= SHOWN) {
+        chain
+            .append(chain.isEmpty() ? "waits for " : ", which waits for ")
+            .append(info.getLockName())
+            .append(" held by \"")
+            .append(info.getLockOwnerName())
+            .append('"');
+      }
     }
-    return false;
+    return found ? chain.toString() : null;
   }
 }

@@ -3,6 +3,7 @@ package org.bulkhead.framework.internal.recorder;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.lang.management.ThreadInfo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -134,22 +135,33 @@ public final class CrashReports implements AutoCloseable {
     return settings.perHour() > 0;
   }
 
-  /** Begins the report of a fault. Does not block. */
+  /**
+   * Begins the report of a fault. Does not block, but for the moment that a look at all threads
+   * takes: a little later they would not be any more where they hang.
+   */
   public Pending begin(Crash crash) {
     int leftOut = admit(crash);
     if (leftOut < 0) {
       return new Pending("", new CompletableFuture<>());
     }
+    if (writer.getQueue().remainingCapacity() == 0) {
+      return tooSlow();
+    }
+    ThreadInfo[] threads = Report.dump();
     String name =
         TIME.format(crash.time()) + "-" + plain(crash.driver()) + "-" + plain(crash.location());
     CompletableFuture<String> action = new CompletableFuture<>();
     try {
-      writer.execute(() -> write(name, crash, leftOut, action));
+      writer.execute(() -> write(name, crash, leftOut, threads, action));
       return new Pending(folder.path(name), action);
     } catch (RejectedExecutionException busy) {
-      complain("the disk of " + folder + " is too slow for the reports of faults");
-      return new Pending("", action);
+      return tooSlow();
     }
+  }
+
+  private Pending tooSlow() {
+    complain("the disk of " + folder + " is too slow for the reports of faults");
+    return new Pending("", new CompletableFuture<>());
   }
 
   /** How many faults were left out before this one, or -1 where this one is to be, too. */
@@ -180,10 +192,13 @@ public final class CrashReports implements AutoCloseable {
     return plain.length() > 60 ? plain.substring(0, 60) : plain;
   }
 
-  private void write(String name, Crash crash, int leftOut, CompletableFuture<String> action) {
+  private void write(
+      String name,
+      Crash crash,
+      int leftOut,
+      ThreadInfo[] threads,
+      CompletableFuture<String> action) {
     try {
-      // At once, while the threads are still where they were.
-      String threads = Report.threads(crash.time());
       String done = action.completeOnTimeout("not known yet", 10, TimeUnit.SECONDS).join();
       byte[] report = Report.of(crash, done, leftOut, threads).getBytes(UTF_8);
       disk.write(name, Map.of("report.txt", report, "trace.pcapng", Trace.of(crash)));

@@ -1,5 +1,8 @@
 package org.bulkhead.framework.internal.recorder;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.MonitorInfo;
+import java.lang.management.ThreadInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,7 +10,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.bulkhead.device.usb.descriptor.TransferType;
 import org.bulkhead.framework.internal.recorder.Recording.Entry;
 
@@ -31,14 +33,14 @@ final class Report {
    *
    * @param action what was done about the fault
    * @param unreported faults before this one that have no report
-   * @param threads from {@link #threads}
+   * @param threads from {@link #dump}
    */
-  static String of(Crash crash, String action, int unreported, String threads) {
+  static String of(Crash crash, String action, int unreported, ThreadInfo[] threads) {
     Report report = new Report(crash);
     report.head(action, unreported);
     report.chapter("Stack", crash.trace().isBlank() ? "(none)\n" : crash.trace());
     report.chapter("Last transfers", report.transfers());
-    report.chapter("Threads", threads);
+    report.chapter("Threads", threads(threads));
     return report.text.toString();
   }
 
@@ -164,24 +166,38 @@ final class Report {
 
   // ---- threads --------------------------------------------------------------------------------
 
-  /** All threads of the gateway, now. */
-  static String threads(Instant fault) {
-    Instant start = Instant.now();
-    List<Map.Entry<Thread, StackTraceElement[]>> all =
-        new ArrayList<>(Thread.getAllStackTraces().entrySet());
-    all.sort(Comparator.comparing(e -> e.getKey().getName()));
-    StringBuilder dump = new StringBuilder();
-    dump.append(
-        "%d threads, %s ms after the fault was seen\n".formatted(all.size(), millis(fault, start)));
-    for (Map.Entry<Thread, StackTraceElement[]> entry :
-        all.subList(0, Math.min(all.size(), MOST_THREADS))) {
-      Thread thread = entry.getKey();
-      dump.append("\n\"%s\" %s\n".formatted(thread.getName(), thread.getState()));
-      StackTraceElement[] frames = entry.getValue();
-      for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
-        dump.append("\tat ").append(frames[i]).append('\n');
+  /**
+   * All threads of the gateway, now, with the monitors that they hold. Not the other locks: to find
+   * them, the JVM would walk its whole heap; who holds one that somebody waits for is known anyway.
+   */
+  static ThreadInfo[] dump() {
+    return ManagementFactory.getThreadMXBean().dumpAllThreads(true, false, MOST_FRAMES);
+  }
+
+  private static String threads(ThreadInfo[] all) {
+    List<ThreadInfo> sorted = new ArrayList<>(List.of(all));
+    sorted.sort(Comparator.comparing(ThreadInfo::getThreadName));
+    StringBuilder text = new StringBuilder();
+    text.append("%d threads, as the fault was seen\n".formatted(all.length));
+    for (ThreadInfo thread : sorted.subList(0, Math.min(all.length, MOST_THREADS))) {
+      text.append("\n\"%s\" %s".formatted(thread.getThreadName(), thread.getThreadState()));
+      if (thread.getLockName() != null) {
+        text.append(" on ").append(thread.getLockName());
+      }
+      if (thread.getLockOwnerName() != null) {
+        text.append(" held by \"").append(thread.getLockOwnerName()).append('"');
+      }
+      text.append('\n');
+      StackTraceElement[] frames = thread.getStackTrace();
+      for (int i = 0; i < frames.length; i++) {
+        text.append("\tat ").append(frames[i]).append('\n');
+        for (MonitorInfo monitor : thread.getLockedMonitors()) {
+          if (monitor.getLockedStackDepth() == i) {
+            text.append("\t- holds ").append(monitor).append('\n');
+          }
+        }
       }
     }
-    return dump.toString();
+    return text.toString();
   }
 }

@@ -75,7 +75,7 @@ class CrashReportsTest {
           .content()
           .contains("What was done   restarted")
           .contains("stack")
-          .contains("\"crash-writer\"");
+          .contains("report_isWhereItWasSaidToBe");
       assertThat(Path.of(info.path(), "trace.pcapng")).exists();
     }
   }
