@@ -14,9 +14,13 @@ import org.osgi.annotation.versioning.ProviderType;
  * longer than the session's patience ({@code sessionPatienceMillis}) or that of {@link #within} in
  * all. What is not: once inside the driver it takes what the device takes, and a driver that makes
  * no progress is ended after its own deadline ({@code callDeadlineMillis}), so a call lasts at most
- * its patience and three such deadlines longer than its transfers. A read of a serial port's stream
- * waits for the other side as long as that is silent; what the patience bounds is each absence of
- * the device meanwhile.
+ * its patience and three such deadlines longer than its transfers. No deadline bounds a call whose
+ * driver is stuck in what Java cannot end, such as native code or a monitor that is held for ever:
+ * drivers run on their callers' threads, and such a call returns when the driver's code does, or
+ * never. The device goes on meanwhile, and so do other calls. A caller that needs a hard bound
+ * calls on a thread that it can abandon, with a buffer that it does not use again. A read of a
+ * serial port's stream waits for the other side as long as that is silent; what the patience bounds
+ * is each absence of the device meanwhile.
  */
 @ProviderType
 public interface DeviceSession {
