@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * No fault is seen where none is, with the collector at work and every processor busy. For {@code
- * -Dhealthy.seconds=20}, or as many as are wanted; the defaults of supervision but for a deadline
- * as short as anybody would set.
+ * -Dhealthy.seconds=20}, or as many as are wanted; with the defaults of supervision, but for what
+ * is added up over a minute, which is looked at every two seconds.
  */
 class HealthyLoadTest {
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bulkhead.device.driver.UsbDriver.Attachment.NOTHING_TO_DO;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +21,12 @@ import org.bulkhead.device.driver.DriverContext;
 import org.bulkhead.device.driver.UsbDriver;
 import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.framework.admin.CompartmentState;
+import org.bulkhead.framework.admin.FaultInfo;
 import org.bulkhead.framework.admin.InjectedFault;
 import org.bulkhead.testkit.internal.Await;
 import org.bulkhead.transport.sim.SimPort;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -350,7 +354,7 @@ class SupervisionTest {
   }
 
   @Test
-  void hangInDetach_delaysNothingForLong() throws Exception {
+  void hangInDetach_delaysNothingForLong_andIsReported(@TempDir Path temp) throws Exception {
     UsbDriver driver =
         context ->
             () -> {
@@ -359,9 +363,17 @@ class SupervisionTest {
               }
             };
     try (DriverBench bench =
-        DriverBench.of(driver).endDeadline(Duration.ofMillis(200)).attach(Lab.device())) {
+        DriverBench.of(driver)
+            .endDeadline(Duration.ofMillis(200))
+            .crashes(temp)
+            .attach(Lab.device())) {
       bench.awaitLife(1).restart().awaitLife(2);
       assertThat(bench.log()).anyMatch(line -> line.contains("did not detach within 200 ms"));
+      FaultInfo fault = bench.faults().get(0);
+      assertThat(fault.kind()).isEqualTo("stop");
+      Path report = Path.of(fault.report(), "report.txt");
+      Await.until(() -> Files.exists(report), () -> "the report " + report);
+      assertThat(report).content().contains("CountDownLatch.await", "ended all the same");
     }
   }
 

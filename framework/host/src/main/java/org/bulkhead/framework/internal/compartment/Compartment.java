@@ -498,7 +498,7 @@ public final class Compartment {
       UsbDriver.Attachment attached,
       List<Published> published) {
     if (from != incarnation) {
-      ending.giveBack(by, made);
+      ending.giveBack(by, made, from.number());
       return;
     }
     ending.begin(by, made, attached);
@@ -513,7 +513,8 @@ public final class Compartment {
     log.info("{} runs, incarnation {}", this, lives);
   }
 
-  private CrashReports.Pending crash(int life, Fault fault) {
+  /** Begins the report of a fault; null where there will be none. */
+  CrashReports.Pending crash(int life, Fault fault) {
     DriverSource by = source;
     return host.crash(this, life, fault, device, by == null ? "" : by.version());
   }

@@ -83,7 +83,13 @@ final class Ending {
 
   private void untidy(DriverSource from, Incarnation of, Fault fault) {
     log.warn("{} did not detach in good order: {}", compartment, fault.message());
-    host.record(compartment, from, of.number(), fault, "ended all the same");
+    host.record(
+        compartment,
+        from,
+        of.number(),
+        fault,
+        "ended all the same",
+        compartment.crash(of.number(), fault));
   }
 
   /**
@@ -110,7 +116,7 @@ final class Ending {
       Thread.currentThread().interrupt();
     }
     if (driver != null) {
-      giveBack(source, driver);
+      giveBack(source, driver, last.number());
       lookForThreads(last.number());
     }
     // What is kept of a driver keeps its classes, and it may never come back.
@@ -122,7 +128,7 @@ final class Ending {
   }
 
   /** Runs the driver's deactivation, which is driver code: on a driver's thread. */
-  void giveBack(DriverSource to, UsbDriver used) {
+  void giveBack(DriverSource to, UsbDriver used, int life) {
     TimedCall released =
         new TimedCall("the deactivation of a driver", () -> used.getClass().getClassLoader());
     host.driverThreads().execute(() -> released.run(() -> to.release(used)));
@@ -130,6 +136,9 @@ final class Ending {
       if (!released.within(compartment.limits().detach())) {
         abandoned.incrementAndGet();
         log.error("{} hangs in the deactivation of its driver; abandoned", compartment);
+        Fault fault = new Fault(FaultKind.STOP, "hangs in its deactivation", "");
+        host.record(
+            compartment, to, life, fault, "thread abandoned", compartment.crash(life, fault));
       }
     } catch (InterruptedException shutdown) {
       Thread.currentThread().interrupt();
@@ -160,7 +169,7 @@ final class Ending {
       abandoned.incrementAndGet();
     }
     log.error("{} {}", compartment, fault.message());
-    host.record(compartment, from, life, fault, ended ? "thread ended" : "thread abandoned");
+    host.record(compartment, from, life, fault, ended ? "thread ended" : "thread abandoned", null);
   }
 
   private static boolean awaited(CountDownLatch latch, Duration patience) {

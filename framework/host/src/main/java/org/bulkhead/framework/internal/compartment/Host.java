@@ -180,10 +180,16 @@ public final class Host implements AutoCloseable {
    * Records a fault that may be seen after the driver was replaced.
    *
    * @param by whose fault it is
+   * @param report null where there is none
    */
   void record(
-      Compartment compartment, DriverSource by, int incarnation, Fault fault, String action) {
-    record(compartment, by.bundleId(), incarnation, fault, action, null);
+      Compartment compartment,
+      DriverSource by,
+      int incarnation,
+      Fault fault,
+      String action,
+      CrashReports.Pending report) {
+    record(compartment, by.bundleId(), incarnation, fault, action, report);
   }
 
   /** Begins the report of a fault; null where there will be none. Does not block. */

@@ -126,6 +126,27 @@ class EndlessLoopTest {
   }
 
   @Test
+  void deactivationThatCannotBeEnded_isAFault_andAbandoned() throws Exception {
+    Text text = new Text();
+    System.getProperties().put("rogue.text", text);
+    try (RogueBench bench = bench("stuck-deactivation")) {
+      bench.session();
+      bench.restart();
+      bench.await(info -> info.incarnation() == 2 && info.state() == CompartmentState.RUNNING);
+
+      assertThat(bench.info().abandonedThreads()).isOne();
+      assertThat(bench.faults())
+          .singleElement()
+          .matches(fault -> fault.kind().equals("stop") && fault.incarnation() == 1)
+          .matches(fault -> fault.message().contains("deactivation"))
+          .matches(fault -> fault.action().equals("thread abandoned"));
+    } finally {
+      text.away = true;
+      System.getProperties().remove("rogue.text");
+    }
+  }
+
+  @Test
   void loopInJavasOwnCode_isAbandonedUntilItComesBack() throws Exception {
     Text text = new Text();
     System.getProperties().put("rogue.text", text);

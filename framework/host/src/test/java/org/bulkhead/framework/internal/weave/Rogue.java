@@ -83,6 +83,9 @@ public final class Rogue implements UsbDriver, BlockDevice, Runnable {
     if (incarnation == 1 && wrong.equals("deactivation")) {
       catchThrowable();
     }
+    if (incarnation == 1 && wrong.equals("stuck-deactivation")) {
+      regex();
+    }
   }
 
   private void doWrong() {
