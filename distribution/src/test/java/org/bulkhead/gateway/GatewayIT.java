@@ -69,6 +69,27 @@ class GatewayIT extends InstalledTest {
   }
 
   @Test
+  void complaints_endInAQuarantine_andReleaseEndsIt() throws Exception {
+    assertThat(gateway.bulkhead("start", "--demo").status()).isZero();
+    String again = "driver:complain sim-1 wrong bytes; block:hash sim-1; ";
+
+    Result result =
+        gateway.bulkhead(
+            "exec",
+            "device:list; " + again.repeat(6) + "driver:faults sim-1; driver:release sim-1");
+
+    assertThat(result.out())
+        .contains("sim-1: 1 driver told", "complaint", "quarantined")
+        .endsWith("sim-1: 1 driver released\n");
+    assertThat(result.out().lines().filter(line -> line.startsWith("sha256"))).hasSize(5);
+    await("the driver serves again")
+        .atMost(PATIENCE)
+        .until(() -> gateway.bulkhead("exec", "block:hash sim-1").status() == 0);
+    assertThat(gateway.bulkhead("exec", "driver:release sim-1").out())
+        .isEqualTo("sim-1: nothing is quarantined\n");
+  }
+
+  @Test
   void secondStart_isRefusedNamingTheProcess() throws Exception {
     start();
 
