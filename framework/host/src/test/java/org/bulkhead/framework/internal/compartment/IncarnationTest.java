@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bulkhead.framework.internal.weave.StopSwitch;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class IncarnationTest {
@@ -21,6 +22,14 @@ class IncarnationTest {
 
   private static long in(long nanos) {
     return System.nanoTime() + nanos;
+  }
+
+  /** Or a guard of a later test would take its caller for one of this incarnation's. */
+  @AfterEach
+  void comeOut() {
+    while (incarnation.isRunBy(Thread.currentThread())) {
+      incarnation.exit();
+    }
   }
 
   @Test

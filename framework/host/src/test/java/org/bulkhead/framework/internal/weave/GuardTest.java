@@ -62,7 +62,10 @@ class GuardTest {
       bench.session().read(0, block);
 
       assertThat(block.get(0)).isEqualTo((byte) 2);
-      assertThat(bench.faults()).extracting(FaultInfo::kind).containsExactly(kind);
+      assertThat(bench.faults())
+          .as("%s", bench.faults())
+          .extracting(FaultInfo::kind)
+          .containsExactly(kind);
       assertThat(bench.faults().get(0).message()).contains(call);
       assertThat(bench.faults().get(0).trace()).contains("Rogue");
     }
