@@ -20,6 +20,7 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * The embedded Felix framework with the bundles of {@code system/}.
@@ -40,11 +41,14 @@ final class FrameworkHost {
 
   private final LaunchedGateway gateway;
   private final Layout layout;
+  private final Ahead ahead;
   private final Framework framework;
+  private final List<Bundle> serving = new ArrayList<>();
   private final List<String> installProblems = new ArrayList<>();
 
-  FrameworkHost(Layout layout, Options options) {
+  FrameworkHost(Layout layout, Options options, Ahead ahead) {
     this.layout = layout;
+    this.ahead = ahead;
     gateway = new LaunchedGateway(layout, options);
     framework = new FrameworkFactory().newFramework(configuration(options));
   }
@@ -92,6 +96,9 @@ final class FrameworkHost {
         install(jar, level);
       }
     }
+    // They would be one by one, as they start. Nobody else resolves now: see Ahead.
+    framework.adapt(FrameworkWiring.class).resolveBundles(serving);
+    ahead.resolved(serving);
     framework.start();
     CompletableFuture<FrameworkEvent> last = new CompletableFuture<>();
     framework.adapt(FrameworkStartLevel.class).setStartLevel(LAST_START_LEVEL, last::complete);
@@ -103,6 +110,9 @@ final class FrameworkHost {
       Bundle bundle =
           framework.getBundleContext().installBundle("reference:" + jar.toUri().toURL());
       bundle.adapt(BundleStartLevel.class).setStartLevel(level);
+      if (level <= SERVING_START_LEVEL) {
+        serving.add(bundle);
+      }
       if (!isFragment(bundle)) {
         bundle.start(Bundle.START_ACTIVATION_POLICY);
       }

@@ -32,10 +32,10 @@ public final class GatewayMain {
     // By name: touching the class would initialise the JDK's log manager before it reads this.
     System.setProperty(
         "java.util.logging.manager", "org.bulkhead.launcher.internal.SteadyLogManager");
-    System.exit(run(List.of(args), Layout.fromProperties()));
+    System.exit(run(List.of(args), Layout.fromProperties(), Ahead.begin()));
   }
 
-  private static int run(List<String> args, Layout layout) {
+  private static int run(List<String> args, Layout layout, Ahead ahead) {
     Options options;
     Optional<InstanceLock> lock;
     try {
@@ -54,11 +54,11 @@ public final class GatewayMain {
     }
     layout.sweepTmp();
     Logging.install(layout, !options.background() && System.console() == null);
-    return runFramework(options, layout, lock.get());
+    return runFramework(options, layout, lock.get(), ahead);
   }
 
-  private static int runFramework(Options options, Layout layout, InstanceLock lock) {
-    FrameworkHost host = new FrameworkHost(layout, options);
+  private static int runFramework(Options options, Layout layout, InstanceLock lock, Ahead ahead) {
+    FrameworkHost host = new FrameworkHost(layout, options, ahead);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host, layout, lock), "shutdown"));
     Watchdog slow = Watchdog.after(START_WARNING, () -> reportSlowStart(host));
     try {
