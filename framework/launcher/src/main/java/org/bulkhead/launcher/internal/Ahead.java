@@ -18,8 +18,8 @@ import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * Loads the classes of a start on a second processor, which has little to do meanwhile: finding and
- * parsing them is half of what a start does, and the threads that start bundles would do it one
- * class after the other.
+ * parsing them is a third of what a start waits for, and the threads that start bundles would do it
+ * one class after the other.
  *
  * <p>The list is in the order of a start, so that this thread stays before those that need a class.
  * It only loads: classes initialise in the order of who needs them, as they would without it. What
