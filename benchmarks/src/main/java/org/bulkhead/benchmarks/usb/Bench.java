@@ -50,8 +50,8 @@ public final class Bench {
       show(page, "jvms", jvms.table());
       return;
     }
-    int rounds = Rounds.or(brief ? 8 : 16);
-    int millis = brief ? 150 : 300;
+    int rounds = Rounds.or(8);
+    int millis = 150;
     Matrix matrix = new Matrix(brief, millis);
     if (NEWER_JDK.isEmpty()) {
       matrix.points().forEach(point -> point.without(Point.NEWER));

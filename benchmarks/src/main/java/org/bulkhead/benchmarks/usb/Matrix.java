@@ -9,8 +9,8 @@ final class Matrix {
   /** Of 16 KiB at 400 MB/s. */
   private static final int HALF_RATE = 400_000_000 / (16 << 10) / 2;
 
-  /** In 16 rounds a million samples. */
-  private static final int OPEN_MILLIS = 5_500;
+  /** In 8 rounds a million samples. */
+  private static final int OPEN_MILLIS = 11_000;
 
   private static final int[] SIZES = {512, 16 << 10, 64 << 10, 1 << 20};
 
@@ -31,12 +31,13 @@ final class Matrix {
    * @param millis of each round
    */
   Matrix(boolean brief, int millis) {
-    int[] depths = brief ? new int[] {4, 16} : new int[] {1, 2, 4, 8, 16, 32};
+    int openMillis = brief ? OPEN_MILLIS / 4 : OPEN_MILLIS;
+    int[] depths = brief ? new int[] {4, 16} : new int[] {1, 4, 16, 32};
     for (Device device : List.of(Device.FAST, Device.SLOW)) {
       for (int size : SIZES) {
         for (int depth : depths) {
           // On a slow bus one large transfer takes longer than a round.
-          int longer = Math.max(millis, size / 1000 * depth / (device == Device.SLOW ? 5 : 50));
+          int longer = Math.max(millis, size / 1000 * depth / (device == Device.SLOW ? 10 : 50));
           streams.add(streamed(device, size, depth, longer));
         }
       }
@@ -64,10 +65,10 @@ final class Matrix {
     block = Point.all(Device.FAST, "block", 64 << 10, 1, 2 * millis);
     open =
         Point.of(Device.FAST, "open loop, 16 KiB at %d a second".formatted(HALF_RATE))
-            .with(Point.C, "open", 16 << 10, HALF_RATE, OPEN_MILLIS)
-            .with(Point.PLAIN, "open", 16 << 10, HALF_RATE, OPEN_MILLIS)
-            .with(Point.OURS, "open", 16 << 10, HALF_RATE, OPEN_MILLIS)
-            .with(Point.NEWER, "open", 16 << 10, HALF_RATE, OPEN_MILLIS);
+            .with(Point.C, "open", 16 << 10, HALF_RATE, openMillis)
+            .with(Point.PLAIN, "open", 16 << 10, HALF_RATE, openMillis)
+            .with(Point.OURS, "open", 16 << 10, HALF_RATE, openMillis)
+            .with(Point.NEWER, "open", 16 << 10, HALF_RATE, openMillis);
     guarded =
         List.of(
             guarded("async", 16 << 10, 16, millis),
