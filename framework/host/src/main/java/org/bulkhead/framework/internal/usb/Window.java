@@ -29,8 +29,10 @@ final class Window {
     void abandon(int place);
   }
 
-  /** How many may wait. */
+  /** How many may wait; a power of two, as places wrap around after two thousand million. */
   static final int CAPACITY = 256;
+
+  private static final int MASK = CAPACITY - 1;
 
   private final int size;
   private final Waiting[] waiting = new Waiting[CAPACITY];
@@ -46,7 +48,14 @@ final class Window {
 
   /** An empty one that lets that many depart. */
   Window(int size) {
+    this(size, 0);
+  }
+
+  /** One that has let as many pass by now. */
+  Window(int size, int places) {
     this.size = size;
+    tail = places;
+    head = places;
   }
 
   int size() {
@@ -65,7 +74,7 @@ final class Window {
   void add(Waiting transfer) {
     int place = tail;
     transfer.waitsAt(this, place);
-    waiting[place % CAPACITY] = transfer;
+    waiting[place & MASK] = transfer;
     tail = place + 1;
     startWaiting();
   }
@@ -94,8 +103,8 @@ final class Window {
 
   private void next() {
     int place = head;
-    Waiting transfer = waiting[place % CAPACITY];
-    waiting[place % CAPACITY] = null;
+    Waiting transfer = waiting[place & MASK];
+    waiting[place & MASK] = null;
     head = place + 1;
     if (broken) {
       transfer.abandon(place);

@@ -117,6 +117,18 @@ class WindowTest {
   }
 
   @Test
+  void placesThatWrapAround_areInOrder() {
+    Window window = new Window(1, Integer.MAX_VALUE - 1);
+
+    for (String name : List.of("a", "b", "c", "d")) {
+      window.add(guest(name));
+      window.landed(true);
+    }
+
+    assertThat(log).containsExactly("a", "b", "c", "d");
+  }
+
+  @Test
   void itIsFull_atItsCapacity() {
     Window window = new Window(1);
     for (int i = 0; i < Window.CAPACITY; i++) {
