@@ -38,6 +38,9 @@ final class InputLoad implements Load, InputListener {
   /** Whether something of a round before may still be on its way. */
   private boolean troubled;
 
+  /** Whether a key was held down, as the load settled, that it never presses. */
+  private boolean strange;
+
   InputLoad(InputDevice device, SimHid keyboard, Beside beside, long patienceNanos) {
     this.patienceNanos = patienceNanos;
     this.device = device;
@@ -117,17 +120,34 @@ final class InputLoad implements Load, InputListener {
 
   @Override
   public void settle() {
+    strange = false;
     // What the device still has to tell comes within its next polls.
     keyboard.release(FIRST_KEY + key);
     int calm = 0;
     for (int i = 0; i < MOST_WAITS && calm < 3; i++, calm++) {
       LockSupport.parkNanos(3_000_000L);
       if (!events.isEmpty() || keyboard.waiting() > 0 && calm > 0) {
-        events.clear();
+        discard();
         calm = keyboard.waiting() > 0 ? calm : 0;
       }
     }
-    events.clear();
+    discard();
+  }
+
+  private void discard() {
+    for (InputEvent event = events.poll(); event != null; event = events.poll()) {
+      strange |= event instanceof KeyEvent key && key.down() && !isOwn(key.usage());
+    }
+  }
+
+  private static boolean isOwn(int usage) {
+    int key = usage - (KEYBOARD << 16) - FIRST_KEY;
+    return 0 <= key && key < KEYS;
+  }
+
+  @Override
+  public boolean strange() {
+    return strange;
   }
 
   @Override

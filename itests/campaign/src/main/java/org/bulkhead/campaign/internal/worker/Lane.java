@@ -244,17 +244,22 @@ final class Lane implements Runnable, Beside {
     }
   }
 
-  /** What the framework does not find often enough itself, an application complains of. */
+  /**
+   * What the framework does not find often enough itself, an application complains of; at first of
+   * what it has seen already, as a fault may show but once in each life of the driver.
+   */
   private void complainUntilGivenUp(Outcome outcome) {
     int complaints = 0;
+    boolean amiss = outcome.manifested;
     for (int i = 0; i < COMPLAINED_ROUNDS && complaints < MOST_COMPLAINTS && !quarantined; i++) {
-      keeper.awaitRunning();
-      int before = found;
-      if (!attempt(outcome) && found == before) {
+      if (amiss) {
         complaints++;
         keeper.complain("the campaign's application: " + outcome.note);
         load.settle();
       }
+      keeper.awaitRunning();
+      int before = found;
+      amiss = (!attempt(outcome) || load.strange()) && found == before;
     }
     outcome.urged = quarantined && complaints > 0;
   }

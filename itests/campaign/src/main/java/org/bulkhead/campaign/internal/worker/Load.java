@@ -13,6 +13,11 @@ interface Load extends AutoCloseable {
   /** Forgets what is under way, so that the next round starts clean. */
   void settle();
 
+  /** Whether something came while it last settled that this load never asks for. */
+  default boolean strange() {
+    return false;
+  }
+
   /** How often the device did twice what was asked for once. */
   default long twice() {
     return 0;
