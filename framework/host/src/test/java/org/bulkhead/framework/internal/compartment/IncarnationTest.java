@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bulkhead.framework.internal.weave.StopSwitch;
@@ -44,6 +47,77 @@ class IncarnationTest {
     incarnation.exit();
     incarnation.exit();
     assertThat(incarnation.overdue(in(100 * SECOND))).isNull();
+  }
+
+  @Test
+  void waitingCaller_isNotOvertakenForEver_byOneWhoComesBackAtOnce() throws InterruptedException {
+    // Who waits may well be faster; each time he is not, it goes on for long.
+    for (int i = 0; i < 50; i++) {
+      assertThat(overtakings()).isLessThanOrEqualTo(1);
+    }
+  }
+
+  /** How often this thread, inside for 2 ms each time, gets in again before another who waits. */
+  private int overtakings() throws InterruptedException {
+    incarnation.enter(in(SECOND));
+    AtomicBoolean entered = new AtomicBoolean();
+    Thread waiting =
+        new Thread(
+            () -> {
+              entered.set(incarnation.enter(in(100 * SECOND)));
+              incarnation.exit();
+            });
+    waiting.start();
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    int overtakings = -1;
+    while (!entered.get() && overtakings < 100) {
+      long until = in(2_000_000);
+      while (System.nanoTime() - until < 0) {
+        Thread.onSpinWait();
+      }
+      incarnation.exit();
+      overtakings++;
+      incarnation.enter(in(100 * SECOND));
+    }
+    incarnation.exit();
+    waiting.join();
+    return overtakings;
+  }
+
+  @Test
+  void callersWhoWait_allGetIn_andOneWhoGivesUpHoldsUpNobody() throws InterruptedException {
+    incarnation.enter(in(SECOND));
+    AtomicInteger entries = new AtomicInteger();
+    AtomicInteger gaveUp = new AtomicInteger();
+    List<Thread> callers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      long patience = i % 2 == 0 ? 3_000_000 : 100 * SECOND;
+      Thread caller =
+          new Thread(
+              () -> {
+                for (int n = 0; n < 100; n++) {
+                  if (incarnation.enter(in(patience))) {
+                    entries.incrementAndGet();
+                    incarnation.exit();
+                  } else {
+                    gaveUp.incrementAndGet();
+                  }
+                }
+              });
+      caller.start();
+      callers.add(caller);
+    }
+    while (gaveUp.get() < 10) {
+      Thread.onSpinWait();
+    }
+    incarnation.exit();
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertThat(entries.get()).isEqualTo(8 * 100 - gaveUp.get()).isGreaterThanOrEqualTo(4 * 100);
+    assertThat(incarnation.enter(in(0))).as("nothing is kept for anybody").isTrue();
   }
 
   @Test
