@@ -92,6 +92,18 @@ public interface SerialPort {
   int write(ByteBuffer source) throws IOException;
 
   /**
+   * Takes back what {@link #write} took and the device has not, as who wrote it waits no longer: it
+   * is not to be sent behind what is written next. Does not wait: the line is told of each byte all
+   * the same, as sent or as failed. A driver that leaves this out goes on sending.
+   *
+   * @throws IOException where the device fails
+   */
+  @Replay
+  default void cancelWrites() throws IOException {
+    // What is under way is sent whenever the device takes it.
+  }
+
+  /**
    * Drops received and unsent bytes that the device still holds.
    *
    * @throws IOException where the device fails

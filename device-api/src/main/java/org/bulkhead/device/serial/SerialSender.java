@@ -30,6 +30,10 @@ public final class SerialSender {
   private int next;
   private int inFlight;
   private int stale;
+
+  /** Of those in flight, how many were taken back. */
+  private int cancelled;
+
   private boolean halted;
 
   /**
@@ -70,6 +74,15 @@ public final class SerialSender {
       out.cancelAll();
     }
     line = newLine;
+  }
+
+  /** Takes back what the device has not taken, see {@link SerialPort#cancelWrites}. */
+  public void cancel() {
+    terminatorDue = false;
+    cancelled = inFlight;
+    if (inFlight > 0) {
+      out.cancelAll();
+    }
   }
 
   /**
@@ -142,7 +155,10 @@ public final class SerialSender {
     if (dropped) {
       stale--;
     }
-    boolean ownCancel = halted || dropped;
+    boolean ownCancel = halted || dropped || cancelled > 0;
+    if (cancelled > 0) {
+      cancelled--;
+    }
     if (status == TransferStatus.STALL && !halted) {
       // What stands behind it must not be sent with a gap before it.
       halted = true;

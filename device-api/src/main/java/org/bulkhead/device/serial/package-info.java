@@ -3,7 +3,7 @@
  * org.osgi.service.serial.SerialDevice}, which is a {@code DeviceSession} as well.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package org.bulkhead.device.serial;
 
 import org.osgi.annotation.bundle.Export;

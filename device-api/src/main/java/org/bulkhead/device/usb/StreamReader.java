@@ -15,6 +15,9 @@ import org.bulkhead.device.usb.descriptor.Direction;
  */
 public final class StreamReader implements AutoCloseable {
 
+  private static final int FEWEST_SPARES = 2;
+  private static final int MOST_SPARE_BYTES = 1 << 20;
+
   private final Endpoint endpoint;
   private final StreamTransfers transfers;
   private Transfer given;
@@ -22,8 +25,8 @@ public final class StreamReader implements AutoCloseable {
 
   StreamReader(Endpoint endpoint, int count, int bytes) throws UsbException {
     this.endpoint = endpoint;
-    // As many as are at the device wait for their turn, or hold data.
-    this.transfers = new StreamTransfers(endpoint, 2 * count, bytes, Direction.IN);
+    this.transfers =
+        new StreamTransfers(endpoint, count + spares(count, bytes), bytes, Direction.IN);
     boolean started = false;
     try {
       endpoint.window(count);
@@ -34,6 +37,14 @@ public final class StreamReader implements AutoCloseable {
         close();
       }
     }
+  }
+
+  /**
+   * How many wait for their turn or hold data, beside those at the device: as many again, but no
+   * more memory than the processor's caches hold, as large transfers give the driver time anyway.
+   */
+  private static int spares(int count, int bytes) {
+    return Math.min(count, Math.max(FEWEST_SPARES, MOST_SPARE_BYTES / Math.max(1, bytes)));
   }
 
   private void start() throws UsbException {

@@ -70,9 +70,19 @@ class SessionTest {
     default String both() throws IOException {
       return objects("a", ints(1, 2));
     }
+
+    @Replay
+    default String optional() throws IOException {
+      return "left out";
+    }
   }
 
   private static final class Echo implements Shapes {
+    @Override
+    public String optional() {
+      return "the driver's";
+    }
+
     @Override
     public boolean and(boolean a, boolean b) {
       return a && b;
@@ -272,6 +282,7 @@ class SessionTest {
       shapes.nothing();
       assertThat(shapes.generics(List.of("g"))).containsExactly("g");
       assertThat(shapes.both()).isEqualTo("a-1");
+      assertThat(shapes.optional()).isEqualTo("the driver's");
       assertThat(shapes).hasToString("Shapes 0 of device sim-1");
     }
   }

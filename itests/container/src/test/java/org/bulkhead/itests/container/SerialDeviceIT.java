@@ -1,7 +1,9 @@
 package org.bulkhead.itests.container;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.ops4j.pax.exam.CoreOptions.options;
 
 import java.io.ByteArrayInputStream;
@@ -20,8 +22,10 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import org.bulkhead.device.contract.DeviceUnavailableException;
+import org.bulkhead.device.contract.OutcomeUnknownException;
 import org.bulkhead.transport.sim.SerialPeer;
 import org.bulkhead.transport.sim.SimAcm;
+import org.bulkhead.transport.sim.SimFaults.Fault;
 import org.bulkhead.transport.sim.SimPort;
 import org.junit.After;
 import org.junit.Test;
@@ -39,6 +43,8 @@ import org.osgi.service.usbinfo.USBInfoDevice;
 
 /** The Serial Device Service as the compendium has it, and what was decided where it is open. */
 public class SerialDeviceIT extends BusTest {
+
+  private static final int OUT = 0x02;
 
   private final SerialPeer silent = data -> data.position(data.limit());
   private final java.util.List<Bundle> users = new java.util.ArrayList<>();
@@ -171,6 +177,36 @@ public class SerialDeviceIT extends BusTest {
 
     assertThatThrownBy(read::await).isInstanceOf(DeviceUnavailableException.class);
     in.close();
+  }
+
+  @Test
+  public void writeThatTheDeviceDoesNotTake_endsAfterItsPatience_andIsNotSentBehindTheNextOne()
+      throws Exception {
+    ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+    SimAcm sim =
+        new SimAcm(
+            "P8",
+            data -> {
+              while (data.hasRemaining()) {
+                arrived.write(data.get());
+              }
+            });
+    SimPort port = plug(sim);
+    try (OutputStream out = session(SerialDevice.class, port.location()).getOutputStream()) {
+      out.write("first ".getBytes(US_ASCII));
+      port.faults().add(Fault.DROP, OUT, 0, 1);
+
+      OutcomeUnknownException heldUp =
+          catchThrowableOfType(
+              OutcomeUnknownException.class, () -> out.write("lost ".getBytes(US_ASCII)));
+
+      assertThat(heldUp).hasMessageContaining("the device took no bytes for 1.00 s");
+      assertThat(heldUp.bytesConfirmed()).isZero();
+      assertThat(heldUp.bytesUnknown()).isEqualTo(5);
+      out.write("next".getBytes(US_ASCII));
+      assertThat(arrived.toString(US_ASCII)).isEqualTo("first next");
+      assertThat(compartment(port.location()).faults()).isZero();
+    }
   }
 
   @Test

@@ -233,6 +233,11 @@ final class AcmPort implements SerialPort {
   }
 
   @Override
+  public void cancelWrites() {
+    sender.cancel();
+  }
+
+  @Override
   public void purge() {
     // There is no request for what the device holds.
     receiver.drop();

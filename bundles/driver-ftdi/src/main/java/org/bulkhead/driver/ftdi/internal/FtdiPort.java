@@ -170,6 +170,11 @@ final class FtdiPort implements SerialPort {
   }
 
   @Override
+  public void cancelWrites() {
+    sender.cancel();
+  }
+
+  @Override
   public void purge() throws IOException {
     send(FtdiProtocol.purgeReceived(port));
     send(FtdiProtocol.purgeUnsent(port));

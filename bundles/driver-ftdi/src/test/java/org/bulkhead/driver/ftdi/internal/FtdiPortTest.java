@@ -348,6 +348,21 @@ class FtdiPortTest {
   }
 
   @Test
+  void writeThatIsTakenBack_isReportedAsFarAsItWent_andThePortIsUsableAgain() throws Exception {
+    port.connect(line);
+    port.write(ByteBuffer.allocate(400));
+    port.cancelWrites();
+    device.out.take(CANCELLED, 64);
+    device.out.settle();
+    assertThat(line.events)
+        .containsExactly(
+            "sent 64", "failed 176 transfer: CANCELLED", "failed 160 transfer: CANCELLED");
+    assertThat(port.write(ByteBuffer.allocate(1))).isOne();
+    // Cancelled by somebody else.
+    assertThatThrownBy(() -> device.out.take(CANCELLED, 0)).isInstanceOf(UsbException.class);
+  }
+
+  @Test
   void failedWrite_isReportedAndEndsTheIncarnation() throws Exception {
     port.connect(line);
     port.write(ByteBuffer.allocate(10));

@@ -57,7 +57,8 @@ public final class Contract {
   }
 
   /**
-   * Reads the contract of a service.
+   * Reads the contract of a service. A default method that says nothing is for its callers'
+   * convenience, and runs on their side; one that says something may be overridden by drivers.
    *
    * @throws IllegalArgumentException names the method that says nothing, or cannot tell of an
    *     absence
@@ -71,14 +72,14 @@ public final class Contract {
     }
     List<Term> terms = new ArrayList<>();
     Stream.of(type.getMethods())
-        .filter(method -> !method.isDefault())
+        .filter(method -> !method.isDefault() || !rules(method).isEmpty())
         .filter(method -> !Modifier.isStatic(method.getModifiers()))
         .sorted(Comparator.comparing(Method::toGenericString))
         .forEach(method -> terms.add(term(method)));
     return new Contract(type, terms);
   }
 
-  private static Term term(Method method) {
+  private static List<Rule> rules(Method method) {
     List<Rule> rules = new ArrayList<>();
     if (method.isAnnotationPresent(Replay.class)) {
       rules.add(Rule.REPLAY);
@@ -89,6 +90,11 @@ public final class Contract {
     if (method.isAnnotationPresent(Sticky.class)) {
       rules.add(Rule.STICKY);
     }
+    return rules;
+  }
+
+  private static Term term(Method method) {
+    List<Rule> rules = rules(method);
     if (rules.size() != 1) {
       throw new IllegalArgumentException(
           method.toGenericString() + " needs exactly one of @Replay, @Once and @Sticky");

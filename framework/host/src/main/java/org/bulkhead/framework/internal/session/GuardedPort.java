@@ -71,6 +71,11 @@ final class GuardedPort implements SerialPort {
   }
 
   @Override
+  public void cancelWrites() throws IOException {
+    driver.cancelWrites();
+  }
+
+  @Override
   public void purge() throws IOException {
     driver.purge();
   }

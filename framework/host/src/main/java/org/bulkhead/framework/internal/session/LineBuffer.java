@@ -17,6 +17,9 @@ final class LineBuffer implements SerialLine {
   private static final int CAPACITY = 64 << 10;
   private static final long IDLE_MILLIS = 10;
 
+  /** What a host controller needs to cancel transfers, many times over. */
+  private static final long TAKE_BACK_NANOS = 1_000_000_000;
+
   private final String name;
   private final long patienceNanos;
   private final ByteBuffer received = ByteBuffer.allocate(CAPACITY).flip();
@@ -281,13 +284,31 @@ final class LineBuffer implements SerialLine {
   private void awaitSending() throws IOException {
     long left = writeProgress + patienceNanos - System.nanoTime();
     if (!absent && left <= 0) {
-      throw new OutcomeUnknownException(
-          "%s: the device took no bytes for %d s"
-              .formatted(name, TimeUnit.NANOSECONDS.toSeconds(patienceNanos)),
-          confirmed,
-          unsettled());
+      throw heldUp();
     }
     await("write", left, writeProgress, patienceNanos);
+  }
+
+  private HeldUpException heldUp() {
+    return new HeldUpException(
+        "%s: the device took no bytes for %.3g s".formatted(name, patienceNanos / 1e9),
+        confirmed,
+        accepted - writeStart - confirmed);
+  }
+
+  /**
+   * Waits a moment until all bytes of a write that was given up have an outcome.
+   *
+   * @return what is known of it then
+   */
+  synchronized HeldUpException awaitTakenBack() throws IOException {
+    long until = System.nanoTime() + TAKE_BACK_NANOS;
+    long left = TAKE_BACK_NANOS;
+    while (!absent && unsettled() > 0 && left > 0) {
+      await("write", left, writeProgress, 0);
+      left = until - System.nanoTime();
+    }
+    return heldUp();
   }
 
   /**

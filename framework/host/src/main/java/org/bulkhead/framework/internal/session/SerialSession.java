@@ -350,8 +350,21 @@ final class SerialSession {
         }
       }
       buffer.awaitAll();
+    } catch (HeldUpException heldUp) {
+      throw takenBack(port, heldUp);
     } finally {
       writing.unlock();
+    }
+  }
+
+  /** What was given up is not to be sent later, behind the next write. */
+  private HeldUpException takenBack(SerialPort port, HeldUpException heldUp) {
+    try {
+      port.cancelWrites();
+      return buffer.awaitTakenBack();
+    } catch (IOException failed) {
+      heldUp.addSuppressed(failed);
+      return heldUp;
     }
   }
 
