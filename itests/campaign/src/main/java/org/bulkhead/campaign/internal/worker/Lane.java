@@ -239,7 +239,9 @@ final class Lane implements Runnable, Beside {
         return;
       }
     }
-    if (fault.permanent() && !control && (outcome.manifested || detectedAt != 0)) {
+    // Of a device that somebody unplugs nobody complains: there is none.
+    boolean unplugged = fault.chaos().equals("UNPLUG");
+    if (fault.permanent() && !control && !unplugged && (outcome.manifested || detectedAt != 0)) {
       complainUntilGivenUp(outcome);
     }
   }
