@@ -54,7 +54,7 @@ public final class Bench {
     int millis = 150;
     Matrix matrix = new Matrix(brief, millis);
     if (NEWER_JDK.isEmpty()) {
-      matrix.points().forEach(point -> point.without(Point.NEWER));
+      matrix.points().forEach(Point::withoutNewer);
     }
     Bench bench = new Bench(folder);
     for (Device device : Device.values()) {
@@ -137,14 +137,14 @@ public final class Bench {
     if (engine.equals(Point.C)) {
       return List.of(folder.resolve("engine").toString());
     }
-    boolean newer = engine.equals(Point.NEWER);
+    boolean newer = Point.isNewer(engine);
     return List.of(
         Path.of(newer ? NEWER_JDK : System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED",
         "-cp",
         System.getProperty("java.class.path"),
         Worker.class.getName(),
-        newer ? Point.OURS : engine);
+        engine.replace("-25", ""));
   }
 
   /** Each mode once, long enough for the compilers. */

@@ -291,15 +291,15 @@ record Line(String what, String device, String required, Result older, Result ne
         m.guarded,
         ours -> {
           Comparator<Point> byRatio =
-              Comparator.comparingDouble(p -> p.ratio(ours, Point.OFF, figure));
+              Comparator.comparingDouble(p -> p.ratio(ours, Point.off(ours), figure));
           Point worst =
               m.guarded.stream().min(moreIsBetter ? byRatio : byRatio.reversed()).orElseThrow();
-          double value = worst.ratio(ours, Point.OFF, figure);
+          double value = worst.ratio(ours, Point.off(ours), figure);
           double missing = moreIsBetter ? bound - value : value - bound;
           return new Result(
               percent(value)
                   + " (%s; half of the rounds %s)"
-                      .formatted(worst.title(), worst.quartiles(ours, Point.OFF, figure)),
+                      .formatted(worst.title(), worst.quartiles(ours, Point.off(ours), figure)),
               missing <= 0 ? "met" : "missed by " + percent(missing));
         });
   }

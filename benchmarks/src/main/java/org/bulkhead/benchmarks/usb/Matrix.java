@@ -81,7 +81,9 @@ final class Matrix {
             Device.COPY,
             mode + " " + Point.bytes(size) + (depth > 1 ? " × " + depth : "") + ", guarded or not")
         .with(Point.OURS, mode, size, depth, millis)
-        .with(Point.OFF, mode, size, depth, millis);
+        .with(Point.OFF, mode, size, depth, millis)
+        .with(Point.NEWER, mode, size, depth, millis)
+        .with(Point.NEWER_OFF, mode, size, depth, millis);
   }
 
   private static Point streamed(Device device, int size, int depth, int millis) {

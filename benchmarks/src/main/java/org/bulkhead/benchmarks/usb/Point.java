@@ -32,6 +32,9 @@ record Point(
   /** Ours without weaving and supervision. */
   static final String OFF = "off";
 
+  /** The same on a JVM that has foreign functions. */
+  static final String NEWER_OFF = "off-25";
+
   static Point of(Device device, String title) {
     return new Point(device, title, new LinkedHashMap<>(), new LinkedHashMap<>());
   }
@@ -61,10 +64,20 @@ record Point(
     return engine + " handler";
   }
 
-  /** Leaves out an engine that this machine has not. */
-  void without(String engine) {
-    ways.keySet().removeIf(way -> engine(way).equals(engine));
-    samples.keySet().removeIf(way -> engine(way).equals(engine));
+  /** One of our engines, without weaving and supervision. */
+  static String off(String engine) {
+    return engine.equals(NEWER) ? NEWER_OFF : OFF;
+  }
+
+  /** Whether an engine needs a JVM that has foreign functions. */
+  static boolean isNewer(String engine) {
+    return engine.equals(NEWER) || engine.equals(NEWER_OFF);
+  }
+
+  /** Leaves out the engines that need a newer JVM, where this machine has none. */
+  void withoutNewer() {
+    ways.keySet().removeIf(way -> isNewer(engine(way)));
+    samples.keySet().removeIf(way -> isNewer(engine(way)));
   }
 
   boolean has(String way) {
