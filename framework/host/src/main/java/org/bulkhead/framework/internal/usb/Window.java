@@ -93,12 +93,20 @@ final class Window {
       return;
     }
     int seen = 1;
-    do {
-      while (head != tail && (broken || departed - landed.get() < size)) {
-        next();
+    try {
+      do {
+        while (head != tail && (broken || departed - landed.get() < size)) {
+          next();
+        }
+        seen = calls.addAndGet(-seen);
+      } while (seen != 0);
+    } finally {
+      if (seen != 0) {
+        // An Error, as at the end of a stack or of the memory: whoever comes next cancels the rest.
+        broken = true;
+        calls.set(0);
       }
-      seen = calls.addAndGet(-seen);
-    } while (seen != 0);
+    }
   }
 
   private void next() {

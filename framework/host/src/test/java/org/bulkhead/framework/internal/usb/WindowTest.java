@@ -1,6 +1,7 @@
 package org.bulkhead.framework.internal.usb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class WindowTest {
 
   /** Notes what becomes of it. */
-  private static final class Guest implements Window.Waiting {
+  private static class Guest implements Window.Waiting {
     final String name;
     final List<String> log;
     boolean refuses;
@@ -84,6 +85,26 @@ class WindowTest {
     window.add(guest("b"));
 
     assertThat(log).containsExactly("a refused", "b");
+  }
+
+  @Test
+  void errorWhileOneDeparts_isThrown_andWhoComesNextAbandonsTheRest() {
+    Window window = new Window(1);
+    window.add(guest("a"));
+    window.add(
+        new Guest("b", log) {
+          @Override
+          public boolean depart(int itsPlace) {
+            throw new StackOverflowError();
+          }
+        });
+    window.add(guest("c"));
+
+    assertThatThrownBy(() -> window.landed(true)).isInstanceOf(StackOverflowError.class);
+    assertThat(window.isBroken()).isTrue();
+    window.add(guest("d"));
+
+    assertThat(log).containsExactly("a", "c abandoned", "d abandoned");
   }
 
   @Test
