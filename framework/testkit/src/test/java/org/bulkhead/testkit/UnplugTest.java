@@ -53,6 +53,7 @@ class UnplugTest {
   private final CountDownLatch reached = new CountDownLatch(1);
   private final CountDownLatch pulled = new CountDownLatch(1);
   private final CompletableFuture<Runnable> unplugging = new CompletableFuture<>();
+  private final CountDownLatch unplugged = new CountDownLatch(1);
   private CompletableFuture<Byte> call;
 
   /** Answers reads, but for the call that is to be caught inside; and leaves on cue. */
@@ -73,15 +74,20 @@ class UnplugTest {
     @Override
     public void attached(SimHost host) {
       if (moment == Moment.PORT_CYCLE && ++arrivals == 2) {
-        unplugging.join().run();
+        unplug();
       }
     }
 
     @Override
     public void reset() {
       if (moment == Moment.RESET) {
-        unplugging.join().run();
+        unplug();
       }
+    }
+
+    private void unplug() {
+      unplugging.join().run();
+      unplugged.countDown();
     }
 
     @Override
@@ -160,7 +166,11 @@ class UnplugTest {
         assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
       }
       case BACKOFF -> bench.awaitState(CompartmentState.BACKOFF);
-      case RESET, PORT_CYCLE -> unplugging.complete(bench.port()::unplug);
+      case RESET, PORT_CYCLE -> {
+        unplugging.complete(bench.port()::unplug);
+        // A port that is switched off has its device away as well, for a moment.
+        assertThat(unplugged.await(20, TimeUnit.SECONDS)).isTrue();
+      }
       case QUARANTINE -> bench.awaitState(CompartmentState.QUARANTINED);
       case HAND_OVER, HAND_OVER_TO_LATER -> bench.awaitLife(1).stopDriver();
     }
