@@ -29,10 +29,14 @@ public final class SerialSender {
   private boolean terminatorDue;
   private int next;
   private int inFlight;
-  private int stale;
 
-  /** Of those in flight, how many were taken back. */
+  /**
+   * Of those in flight, the oldest that were taken back, and of these, those that nobody is told
+   * of.
+   */
   private int cancelled;
+
+  private int stale;
 
   private boolean halted;
 
@@ -68,11 +72,8 @@ public final class SerialSender {
    * @param newLine the line, or null
    */
   public void connect(SerialLine newLine) {
-    terminatorDue = false;
+    cancel();
     stale = inFlight;
-    if (inFlight > 0) {
-      out.cancelAll();
-    }
     line = newLine;
   }
 
@@ -155,7 +156,7 @@ public final class SerialSender {
     if (dropped) {
       stale--;
     }
-    boolean ownCancel = halted || dropped || cancelled > 0;
+    boolean ownCancel = halted || cancelled > 0;
     if (cancelled > 0) {
       cancelled--;
     }

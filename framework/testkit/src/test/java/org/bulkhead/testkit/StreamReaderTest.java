@@ -46,6 +46,19 @@ class StreamReaderTest extends LabTest {
   }
 
   @Test
+  void whatWaitsBehindTheDevice_isAMebibyteAtMost_orTwoTransfers() throws Exception {
+    for (int[] each : new int[][] {{8, 512, 16}, {16, 128 << 10, 24}, {4, 1 << 20, 6}}) {
+      use(
+          Lab.BULK_IN,
+          in -> {
+            StreamReader reader = in.reader(each[0], each[1]);
+            assertThat(in.inFlight()).isEqualTo(each[2]);
+            reader.close();
+          });
+    }
+  }
+
+  @Test
   void zeroLengthPacket_isAnEmptyBuffer() throws Exception {
     device.then(Lab.BULK_IN, ScriptStep.send(), ScriptStep.send((byte) 1));
     use(

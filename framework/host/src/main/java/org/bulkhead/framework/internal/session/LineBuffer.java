@@ -289,11 +289,18 @@ final class LineBuffer implements SerialLine {
     await("write", left, writeProgress, patienceNanos);
   }
 
-  private HeldUpException heldUp() {
-    return new HeldUpException(
+  private OutcomeUnknownException heldUp() {
+    return new OutcomeUnknownException(
         "%s: the device took no bytes for %.3g s".formatted(name, patienceNanos / 1e9),
         confirmed,
         accepted - writeStart - confirmed);
+  }
+
+  /**
+   * Whether the driver is still to tell of bytes of the last write, of which nothing has failed.
+   */
+  synchronized boolean isUnderWay() {
+    return !absent && unsettled() > 0 && sendFailure == null;
   }
 
   /**
@@ -301,7 +308,7 @@ final class LineBuffer implements SerialLine {
    *
    * @return what is known of it then
    */
-  synchronized HeldUpException awaitTakenBack() throws IOException {
+  synchronized OutcomeUnknownException awaitTakenBack() throws IOException {
     long until = System.nanoTime() + TAKE_BACK_NANOS;
     long left = TAKE_BACK_NANOS;
     while (!absent && unsettled() > 0 && left > 0) {

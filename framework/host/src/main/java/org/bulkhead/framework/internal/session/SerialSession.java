@@ -350,15 +350,15 @@ final class SerialSession {
         }
       }
       buffer.awaitAll();
-    } catch (HeldUpException heldUp) {
-      throw takenBack(port, heldUp);
+    } catch (OutcomeUnknownException unknown) {
+      throw buffer.isUnderWay() ? takenBack(port, unknown) : unknown;
     } finally {
       writing.unlock();
     }
   }
 
   /** What was given up is not to be sent later, behind the next write. */
-  private HeldUpException takenBack(SerialPort port, HeldUpException heldUp) {
+  private OutcomeUnknownException takenBack(SerialPort port, OutcomeUnknownException heldUp) {
     try {
       port.cancelWrites();
       return buffer.awaitTakenBack();

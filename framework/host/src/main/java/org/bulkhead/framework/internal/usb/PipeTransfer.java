@@ -154,21 +154,36 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
     if (place != itsPlace || !state.compareAndSet(State.WAITING, State.FLYING)) {
       return false;
     }
+    TransferStatus refusal = TransferStatus.CANCELLED;
+    boolean submitted = false;
+    try {
+      submit(System.nanoTime());
+      submitted = true;
+    } catch (UsbException refused) {
+      refusal = status(refused.kind());
+    } finally {
+      // Also where an Error goes on: who waits for it waits for those behind it as well.
+      if (!submitted) {
+        land(State.FLYING, refusal);
+      }
+    }
+    if (submitted && pipe.over()) {
+      bus.cancel();
+    }
+    return submitted;
+  }
+
+  private void submit(long nowNanos) throws UsbException {
     if (expired) {
       expired = false;
     }
-    flight.submitted(data.limit(), System.nanoTime());
+    flight.submitted(data.limit(), nowNanos);
     try {
       bus.submit(data.limit());
     } catch (UsbException refused) {
       flight.refused(refused.kind());
-      land(State.FLYING, status(refused.kind()));
-      return false;
+      throw refused;
     }
-    if (pipe.over()) {
-      bus.cancel();
-    }
-    return true;
   }
 
   @Override
@@ -199,18 +214,11 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
   }
 
   private void depart(long nowNanos) throws UsbException {
-    if (expired) {
-      expired = false;
-    }
     state.set(State.FLYING);
-    flight.submitted(data.limit(), nowNanos);
     boolean submitted = false;
     try {
-      bus.submit(data.limit());
+      submit(nowNanos);
       submitted = true;
-    } catch (UsbException refused) {
-      flight.refused(refused.kind());
-      throw refused;
     } finally {
       if (!submitted && state.compareAndSet(State.FLYING, State.IDLE)) {
         pipe.arrived();
