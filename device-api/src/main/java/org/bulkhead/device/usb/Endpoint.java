@@ -137,9 +137,9 @@ public interface Endpoint {
 
   /**
    * Reads without a pause, by several transfers that are always at the device: for an IN endpoint
-   * with none in flight. As many again, or two where that is more than a mebibyte, wait behind them
-   * or hold data that was not taken yet, so that the device goes on while the driver works on what
-   * came.
+   * with none in flight. As many again, and sixteen at least, wait behind them or hold data that
+   * was not taken yet, so that the device goes on while the driver works on what came; fewer, but
+   * four at least, where that is more than a mebibyte.
    *
    * @param transfers how many at the device, 1 to 128; 4 to 8 fill most devices' time
    * @param bytes the most that each can move, a multiple of the maximum packet size

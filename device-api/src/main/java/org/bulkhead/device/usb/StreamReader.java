@@ -15,7 +15,8 @@ import org.bulkhead.device.usb.descriptor.Direction;
  */
 public final class StreamReader implements AutoCloseable {
 
-  private static final int FEWEST_SPARES = 2;
+  private static final int FEWEST_SPARES = 4;
+  private static final int ENOUGH_SPARES = 16;
   private static final int MOST_SPARE_BYTES = 1 << 20;
 
   private final Endpoint endpoint;
@@ -40,11 +41,14 @@ public final class StreamReader implements AutoCloseable {
   }
 
   /**
-   * How many wait for their turn or hold data, beside those at the device: as many again, but no
-   * more memory than the processor's caches hold, as large transfers give the driver time anyway.
+   * How many wait for their turn or hold data, beside those at the device: as many again, and so
+   * many that a driver which is behind comes back to the transport for a row of them and not for
+   * each few. But little more memory than the processor's caches hold, as large transfers give the
+   * driver time anyway.
    */
   private static int spares(int count, int bytes) {
-    return Math.min(count, Math.max(FEWEST_SPARES, MOST_SPARE_BYTES / Math.max(1, bytes)));
+    int fitting = MOST_SPARE_BYTES / Math.max(1, bytes);
+    return Math.max(FEWEST_SPARES, Math.min(Math.max(count, ENOUGH_SPARES), fitting));
   }
 
   private void start() throws UsbException {

@@ -87,20 +87,24 @@ public final class Flight {
 
   /** The transport refused to start the flight. */
   public void refused(Kind kind) {
-    completed(REFUSED + outcome(kind), 0);
+    completed(REFUSED + outcome(kind), 0, System.nanoTime());
   }
 
-  /** The flight has ended; called while its memory holds what it moved. */
-  public void completed(TransferStatus status, int actualBytes) {
-    completed(status == TransferStatus.COMPLETED ? COMPLETED : outcome(status.kind()), actualBytes);
+  /**
+   * The flight has ended; called while its memory holds what it moved.
+   *
+   * @param nowNanos System.nanoTime
+   */
+  public void completed(TransferStatus status, int actualBytes, long nowNanos) {
+    int outcome = status == TransferStatus.COMPLETED ? COMPLETED : outcome(status.kind());
+    completed(outcome, actualBytes, nowNanos);
   }
 
   static int outcome(Kind kind) {
     return 1 + kind.ordinal();
   }
 
-  void completed(int outcome, int actualBytes) {
-    long now = System.nanoTime();
+  void completed(int outcome, int actualBytes, long now) {
     boolean kept = firstTicket >= 0 && first.reclaim(firstTicket);
     if (kept) {
       end(first, firstTicket, now, outcome, actualBytes);

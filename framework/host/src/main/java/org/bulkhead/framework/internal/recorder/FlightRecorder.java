@@ -69,9 +69,9 @@ public final class FlightRecorder {
     flight.submitted(0, setup, System.nanoTime());
     try {
       request.make();
-      flight.completed(Flight.COMPLETED, 0);
+      flight.completed(Flight.COMPLETED, 0, System.nanoTime());
     } catch (UsbException failed) {
-      flight.completed(Flight.outcome(failed.kind()), 0);
+      flight.completed(Flight.outcome(failed.kind()), 0, System.nanoTime());
       throw failed;
     }
   }

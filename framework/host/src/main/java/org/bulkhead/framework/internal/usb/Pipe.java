@@ -191,16 +191,16 @@ final class Pipe implements Endpoint, Incarnation.Part {
   public void submit(Transfer transfer, Duration deadline) throws UsbException {
     incarnation.crossing();
     PipeTransfer own = own(transfer);
-    long now = System.nanoTime();
-    long expiresAt = deadline == null ? 0 : now + positive(deadline) | 1;
     PipeTransfer last = flights.peekLast();
     if (last != null && (last.handler == null) != (own.handler == null)) {
       throw failure(Kind.INVALID, "transfers with and without a handler in flight together");
     }
     if (window != null) {
-      submitWithin(own, expiresAt);
+      submitWithin(own, deadline == null ? 0 : expiry(deadline, System.nanoTime()));
       return;
     }
+    long now = System.nanoTime();
+    long expiresAt = deadline == null ? 0 : expiry(deadline, now);
     flights.addLast(own);
     boolean started = false;
     try {
@@ -211,6 +211,11 @@ final class Pipe implements Endpoint, Incarnation.Part {
         flights.removeLast();
       }
     }
+  }
+
+  /** When a flight is past its deadline, of System.nanoTime; never 0. */
+  private long expiry(Duration deadline, long nowNanos) throws UsbException {
+    return nowNanos + positive(deadline) | 1;
   }
 
   private void submitWithin(PipeTransfer own, long expiresAt) throws UsbException {

@@ -144,20 +144,22 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   @Override
   public void waitsAt(Window itsWindow, int itsPlace) {
-    window = itsWindow;
+    if (window != itsWindow) {
+      window = itsWindow;
+    }
     place = itsPlace;
     state.set(State.WAITING);
   }
 
   @Override
-  public boolean depart(int itsPlace) {
+  public boolean depart(int itsPlace, long nowNanos) {
     if (place != itsPlace || !state.compareAndSet(State.WAITING, State.FLYING)) {
       return false;
     }
     TransferStatus refusal = TransferStatus.CANCELLED;
     boolean submitted = false;
     try {
-      submit(System.nanoTime());
+      submit(nowNanos);
       submitted = true;
     } catch (UsbException refused) {
       refusal = status(refused.kind());
@@ -234,7 +236,8 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
     actualLengthBytes = transfer.actualLengthBytes();
     TransferStatus end = transfer.status();
     status = expired && end == TransferStatus.CANCELLED ? TransferStatus.TIMEOUT : end;
-    flight.completed(status, actualLengthBytes);
+    long now = System.nanoTime();
+    flight.completed(status, actualLengthBytes, now);
     boolean forCaller = synchronous;
     Thread waiting = waiter;
     Window within = window;
@@ -243,7 +246,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
     }
     pipe.arrived();
     if (within != null) {
-      within.landed(status == TransferStatus.COMPLETED);
+      within.landed(status == TransferStatus.COMPLETED, now);
     }
     if (forCaller) {
       wake(waiting);
@@ -394,7 +397,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
       bus.free();
       pipe.freed(this, before == State.FLYING);
       if (before == State.FLYING && window != null) {
-        window.landed(false);
+        window.landed(false, System.nanoTime());
       }
     }
   }

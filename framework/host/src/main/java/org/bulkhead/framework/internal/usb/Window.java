@@ -22,8 +22,12 @@ final class Window {
     /** It waits from now on. */
     void waitsAt(Window window, int place);
 
-    /** Its turn has come, if it still waits there; false where it does not fly. */
-    boolean depart(int place);
+    /**
+     * Its turn has come, if it still waits there; false where it does not fly.
+     *
+     * @param nowNanos System.nanoTime, a moment ago
+     */
+    boolean depart(int place, long nowNanos);
 
     /** It does not fly any more, if it still waits there. */
     void abandon(int place);
@@ -44,7 +48,7 @@ final class Window {
   private volatile boolean broken;
   private volatile int tail; // written by the driver's thread
   private volatile int head; // written by who starts transfers
-  private int departed; // of who starts transfers
+  private int departed; // of who starts transfers; others see at most too few
 
   /** An empty one that lets that many depart. */
   Window(int size) {
@@ -76,27 +80,43 @@ final class Window {
     transfer.waitsAt(this, place);
     waiting[place & MASK] = transfer;
     tail = place + 1;
-    startWaiting();
+    if (mayStart()) {
+      startWaiting(System.nanoTime());
+    }
   }
 
-  /** One that departed has landed, or was freed. */
-  void landed(boolean completed) {
+  /**
+   * One that departed has landed, or was freed.
+   *
+   * @param nowNanos System.nanoTime, a moment ago
+   */
+  void landed(boolean completed, long nowNanos) {
     if (!completed) {
       broken = true;
     }
     landed.incrementAndGet();
-    startWaiting();
+    if (mayStart()) {
+      startWaiting(nowNanos);
+    }
   }
 
-  private void startWaiting() {
+  /**
+   * Whether there may be something to do, after what the caller has changed. Who adds has written
+   * the tail and reads who landed, who lands the other way round: one of them sees both.
+   */
+  private boolean mayStart() {
+    return head != tail && (broken || departed - landed.get() < size);
+  }
+
+  private void startWaiting(long nowNanos) {
     if (calls.getAndIncrement() != 0) {
       return;
     }
     int seen = 1;
     try {
       do {
-        while (head != tail && (broken || departed - landed.get() < size)) {
-          next();
+        while (mayStart()) {
+          next(nowNanos);
         }
         seen = calls.addAndGet(-seen);
       } while (seen != 0);
@@ -109,14 +129,14 @@ final class Window {
     }
   }
 
-  private void next() {
+  private void next(long nowNanos) {
     int place = head;
     Waiting transfer = waiting[place & MASK];
     waiting[place & MASK] = null;
     head = place + 1;
     if (broken) {
       transfer.abandon(place);
-    } else if (transfer.depart(place)) {
+    } else if (transfer.depart(place, nowNanos)) {
       departed++;
     }
   }

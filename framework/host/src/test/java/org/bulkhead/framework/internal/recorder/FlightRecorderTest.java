@@ -32,7 +32,7 @@ class FlightRecorderTest {
   private void fly(Flight flight, int value) {
     memory.putInt(0, value);
     flight.submitted(4, System.nanoTime());
-    flight.completed(TransferStatus.COMPLETED, 4);
+    flight.completed(TransferStatus.COMPLETED, 4, System.nanoTime());
   }
 
   @Test
@@ -45,10 +45,10 @@ class FlightRecorderTest {
     memory.limit(3);
     out.submitted(300, System.nanoTime());
     memory.put(0, (byte) 99);
-    out.completed(TransferStatus.COMPLETED, 300);
+    out.completed(TransferStatus.COMPLETED, 300, System.nanoTime());
     Flight in = flight(1, 0x81);
     in.submitted(512, System.nanoTime());
-    in.completed(TransferStatus.STALL, 2);
+    in.completed(TransferStatus.STALL, 2, System.nanoTime());
     List<Entry> entries = entries();
     assertThat(entries).hasSize(2);
     assertThat(entries.get(0).data()).hasSize(Ring.DATA_BYTES).startsWith(0, 1, 2);
@@ -65,7 +65,7 @@ class FlightRecorderTest {
     memory.putLong(0, Flight.setup(0xc0, 5, 0x1234, 7) | 3L << 48).put(8, (byte) 42);
     Flight flight = recorder.flight(1, TransferType.CONTROL, 0, memory);
     flight.submitted(11, System.nanoTime());
-    flight.completed(TransferStatus.COMPLETED, 1);
+    flight.completed(TransferStatus.COMPLETED, 1, System.nanoTime());
     Entry entry = entries().get(0);
     assertThat(entry.setup()).containsExactly(0xc0, 5, 0x34, 0x12, 7, 0, 3, 0);
     assertThat(entry.lengthBytes()).isEqualTo(3);
@@ -112,7 +112,7 @@ class FlightRecorderTest {
       fly(many, i);
     }
     assertThat(entries()).noneMatch(e -> e.endpoint() == 0x81);
-    slow.completed(TransferStatus.COMPLETED, 7);
+    slow.completed(TransferStatus.COMPLETED, 7, System.nanoTime());
     Entry last = entries().get(entries().size() - 1);
     assertThat(last.endpoint()).isEqualTo(0x81);
     assertThat(last.actualBytes()).isEqualTo(7);
@@ -172,7 +172,7 @@ class FlightRecorderTest {
                     own.put(j, (byte) i);
                   }
                   flight.submitted(i, System.nanoTime());
-                  flight.completed(TransferStatus.COMPLETED, i);
+                  flight.completed(TransferStatus.COMPLETED, i, System.nanoTime());
                 }
                 done.countDown();
               })

@@ -28,7 +28,7 @@ class WindowTest {
     }
 
     @Override
-    public boolean depart(int itsPlace) {
+    public boolean depart(int itsPlace, long nowNanos) {
       if (place != itsPlace) {
         return false;
       }
@@ -68,10 +68,10 @@ class WindowTest {
       window.add(guest(name));
     }
 
-    window.landed(true);
+    window.landed(true, 0);
     assertThat(log).containsExactly("a", "b");
 
-    window.landed(true);
+    window.landed(true, 0);
     assertThat(log).containsExactly("a", "b", "c");
   }
 
@@ -94,13 +94,13 @@ class WindowTest {
     window.add(
         new Guest("b", log) {
           @Override
-          public boolean depart(int itsPlace) {
+          public boolean depart(int itsPlace, long nowNanos) {
             throw new StackOverflowError();
           }
         });
     window.add(guest("c"));
 
-    assertThatThrownBy(() -> window.landed(true)).isInstanceOf(StackOverflowError.class);
+    assertThatThrownBy(() -> window.landed(true, 0)).isInstanceOf(StackOverflowError.class);
     assertThat(window.isBroken()).isTrue();
     window.add(guest("d"));
 
@@ -114,7 +114,7 @@ class WindowTest {
       window.add(guest(name));
     }
 
-    window.landed(false);
+    window.landed(false, 0);
     window.add(guest("d"));
 
     assertThat(window.isBroken()).isTrue();
@@ -131,8 +131,8 @@ class WindowTest {
     // Cancelled meanwhile, and submitted again.
     window.add(again);
 
-    window.landed(true);
-    window.landed(true);
+    window.landed(true, 0);
+    window.landed(true, 0);
 
     assertThat(log).containsExactly("a", "c", "b");
   }
@@ -143,7 +143,7 @@ class WindowTest {
 
     for (String name : List.of("a", "b", "c", "d")) {
       window.add(guest(name));
-      window.landed(true);
+      window.landed(true, 0);
     }
 
     assertThat(log).containsExactly("a", "b", "c", "d");
@@ -176,7 +176,7 @@ class WindowTest {
               while (landed.get() < count) {
                 if (departed.get() > landed.get()) {
                   landed.incrementAndGet();
-                  window.landed(true);
+                  window.landed(true, 0);
                 } else {
                   Thread.onSpinWait();
                 }
@@ -194,7 +194,7 @@ class WindowTest {
             public void waitsAt(Window itsWindow, int place) {}
 
             @Override
-            public boolean depart(int place) {
+            public boolean depart(int place, long nowNanos) {
               boolean inOrder = departed.get() == number;
               boolean room = number - landed.get() < 4;
               wrong.addAndGet(inOrder && room ? 0 : 1);
