@@ -14,7 +14,7 @@ import org.bulkhead.benchmarks.Rounds;
 public final class Bench {
 
   private static final int WARM_UP_MILLIS = 1_500;
-  private static final int OFTEN = 4;
+  private static final int OFTEN = 12;
 
   /** A JVM compiles the same code a little better or worse each time, by more than 1 %. */
   private static final int PAIRS_OF_JVMS = 4;

@@ -2,7 +2,6 @@ package org.bulkhead.framework.internal.usb;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.bulkhead.device.transport.BusCompletion;
 import org.bulkhead.device.transport.BusTransfer;
@@ -13,6 +12,7 @@ import org.bulkhead.device.usb.UsbException;
 import org.bulkhead.device.usb.UsbException.Kind;
 import org.bulkhead.device.usb.descriptor.Direction;
 import org.bulkhead.framework.internal.recorder.Flight;
+import org.bulkhead.framework.internal.usb.TransferState.Phase;
 
 /**
  * A driver's transfer over a transport's. The driver's thread moves it from idle to flying, or to
@@ -25,22 +25,13 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
   /** How long a transport may take to end a cancelled transfer before it is given up as lost. */
   private static final long CANCEL_GRACE_NANOS = 2_000_000_000L;
 
-  private enum State {
-    IDLE,
-    WAITING,
-    FLYING,
-    LANDING,
-    LANDED,
-    FREED
-  }
-
   final TransferHandler handler;
   private final Pipe pipe;
   private final int packets;
   private BusTransfer bus;
   private Flight flight;
   private ByteBuffer data;
-  private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
+  private final TransferState state = new TransferState();
   private final BooleanSupplier waited = this::waited;
   private volatile Thread waiter;
   private volatile long expiresAt;
@@ -51,8 +42,6 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   /** Where it waited before this flight; null where it did not. */
   private volatile Window window;
-
-  private volatile int place;
 
   PipeTransfer(Pipe pipe, int packets, TransferHandler handler) {
     this.pipe = pipe;
@@ -71,15 +60,15 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
   }
 
   boolean idle() {
-    return state.get() == State.IDLE;
+    return state.is(Phase.IDLE);
   }
 
   boolean flying() {
-    return state.get() == State.FLYING;
+    return state.is(Phase.FLYING);
   }
 
   boolean landed() {
-    return state.get() == State.LANDED;
+    return state.is(Phase.LANDED);
   }
 
   /** Forgets the last flight, so that one that never starts has moved nothing. */
@@ -143,17 +132,16 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
   }
 
   @Override
-  public void waitsAt(Window itsWindow, int itsPlace) {
+  public int waitsAt(Window itsWindow) {
     if (window != itsWindow) {
       window = itsWindow;
     }
-    place = itsPlace;
-    state.set(State.WAITING);
+    return state.startWait();
   }
 
   @Override
-  public boolean depart(int itsPlace, long nowNanos) {
-    if (place != itsPlace || !state.compareAndSet(State.WAITING, State.FLYING)) {
+  public boolean depart(int wait, long nowNanos) {
+    if (!state.endWait(wait, Phase.FLYING)) {
       return false;
     }
     TransferStatus refusal = TransferStatus.CANCELLED;
@@ -166,7 +154,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
     } finally {
       // Also where an Error goes on: who waits for it waits for those behind it as well.
       if (!submitted) {
-        land(State.FLYING, refusal);
+        land(Phase.FLYING, refusal);
       }
     }
     if (submitted && pipe.over()) {
@@ -189,9 +177,9 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
   }
 
   @Override
-  public void abandon(int itsPlace) {
-    if (place == itsPlace) {
-      land(State.WAITING, TransferStatus.CANCELLED);
+  public void abandon(int wait) {
+    if (state.endWait(wait, Phase.LANDING)) {
+      landAs(TransferStatus.CANCELLED);
     }
   }
 
@@ -205,24 +193,30 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
   }
 
   /** Ends what the transport does not know of. */
-  private void land(State from, TransferStatus as) {
-    if (state.compareAndSet(from, State.LANDING)) {
-      status = as;
-      if (state.compareAndSet(State.LANDING, State.LANDED)) {
-        pipe.arrived();
-        pipe.landed(this);
-      }
+  private void land(Phase from, TransferStatus as) {
+    if (state.move(from, Phase.LANDING)) {
+      landAs(as);
+    }
+  }
+
+  private void landAs(TransferStatus as) {
+    status = as;
+    if (state.move(Phase.LANDING, Phase.LANDED)) {
+      pipe.arrived();
+      pipe.landed(this);
     }
   }
 
   private void depart(long nowNanos) throws UsbException {
-    state.set(State.FLYING);
+    if (!state.move(Phase.IDLE, Phase.FLYING)) {
+      throw notIdle();
+    }
     boolean submitted = false;
     try {
       submit(nowNanos);
       submitted = true;
     } finally {
-      if (!submitted && state.compareAndSet(State.FLYING, State.IDLE)) {
+      if (!submitted && state.move(Phase.FLYING, Phase.IDLE)) {
         pipe.arrived();
       }
     }
@@ -230,7 +224,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   @Override
   public void completed(BusTransfer transfer) {
-    if (state.get() != State.FLYING) {
+    if (!state.is(Phase.FLYING)) {
       return;
     }
     actualLengthBytes = transfer.actualLengthBytes();
@@ -241,7 +235,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
     boolean forCaller = synchronous;
     Thread waiting = waiter;
     Window within = window;
-    if (!state.compareAndSet(State.FLYING, State.LANDED)) {
+    if (!state.move(Phase.FLYING, Phase.LANDED)) {
       return;
     }
     pipe.arrived();
@@ -279,7 +273,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   /** Whether its waiter has something to do: it ended, or is to be cancelled. */
   private boolean waited() {
-    return state.get() != State.FLYING || pipe.over() && !expired;
+    return !state.is(Phase.FLYING) || pipe.over() && !expired;
   }
 
   /**
@@ -293,7 +287,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
     long until = untilNanos;
     long left = timeoutNanos;
     boolean interrupted = false;
-    while (state.get() == State.FLYING) {
+    while (state.is(Phase.FLYING)) {
       if (left <= 0 && expired) {
         throw pipe.lost();
       }
@@ -306,7 +300,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
         interrupted = true;
         bus.cancel();
       }
-      if (state.get() == State.FLYING) {
+      if (state.is(Phase.FLYING)) {
         left = until - System.nanoTime();
       }
     }
@@ -322,7 +316,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   /** Takes a landed transfer back into the driver's hands. */
   void land() {
-    if (!state.compareAndSet(State.LANDED, State.IDLE)) {
+    if (!state.move(Phase.LANDED, Phase.IDLE)) {
       return;
     }
     if (status == TransferStatus.FAULT
@@ -343,7 +337,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
         if (isPast(nowNanos)) {
           expired = true;
           bus.cancel();
-          land(State.WAITING, TransferStatus.TIMEOUT);
+          land(Phase.WAITING, TransferStatus.TIMEOUT);
         }
       }
     }
@@ -351,7 +345,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   private boolean isPast(long nowNanos) {
     long deadline = expiresAt;
-    return deadline != 0 && nowNanos - deadline > 0 && (flying() || state.get() == State.WAITING);
+    return deadline != 0 && nowNanos - deadline > 0 && (flying() || state.is(Phase.WAITING));
   }
 
   /** The incarnation is over: the flight ends, and whoever waits for it wakes. */
@@ -384,7 +378,7 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   @Override
   public void cancel() {
-    land(State.WAITING, TransferStatus.CANCELLED);
+    land(Phase.WAITING, TransferStatus.CANCELLED);
     if (flying()) {
       bus.cancel();
     }
@@ -392,11 +386,11 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   @Override
   public void free() {
-    State before = state.getAndSet(State.FREED);
-    if (before != State.FREED) {
+    Phase before = state.free();
+    if (before != Phase.FREED) {
       bus.free();
-      pipe.freed(this, before == State.FLYING);
-      if (before == State.FLYING && window != null) {
+      pipe.freed(this, before == Phase.FLYING);
+      if (before == Phase.FLYING && window != null) {
         window.landed(false, System.nanoTime());
       }
     }
@@ -426,6 +420,6 @@ final class PipeTransfer implements Transfer, BusCompletion, Window.Waiting {
 
   UsbException notIdle() {
     return pipe.failure(
-        Kind.INVALID, "the transfer is " + (state.get() == State.FREED ? "freed" : "in flight"));
+        Kind.INVALID, "the transfer is " + (state.is(Phase.FREED) ? "freed" : "in flight"));
   }
 }

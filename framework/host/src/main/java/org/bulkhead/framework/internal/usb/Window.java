@@ -16,21 +16,21 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Window {
 
-  /** What waits. A place tells one wait from another one of the same transfer. */
+  /** What waits. A number tells one wait from another one of the same transfer. */
   interface Waiting {
 
-    /** It waits from now on. */
-    void waitsAt(Window window, int place);
+    /** It waits from now on. Returns the number of this wait. */
+    int waitsAt(Window window);
 
     /**
-     * Its turn has come, if it still waits there; false where it does not fly.
+     * Its turn has come, if that wait is not over; false where it does not fly.
      *
      * @param nowNanos System.nanoTime, a moment ago
      */
-    boolean depart(int place, long nowNanos);
+    boolean depart(int wait, long nowNanos);
 
-    /** It does not fly any more, if it still waits there. */
-    void abandon(int place);
+    /** It does not fly any more, if that wait is not over. */
+    void abandon(int wait);
   }
 
   /** How many may wait; a power of two, as places wrap around after two thousand million. */
@@ -40,6 +40,7 @@ final class Window {
 
   private final int size;
   private final Waiting[] waiting = new Waiting[CAPACITY];
+  private final int[] waits = new int[CAPACITY];
   private final AtomicInteger landed = new AtomicInteger();
 
   /** How often somebody came to start transfers since the last one who does had none left. */
@@ -77,7 +78,7 @@ final class Window {
   /** Adds a transfer that waits; on the driver's thread, where the window is not full. */
   void add(Waiting transfer) {
     int place = tail;
-    transfer.waitsAt(this, place);
+    waits[place & MASK] = transfer.waitsAt(this);
     waiting[place & MASK] = transfer;
     tail = place + 1;
     if (mayStart()) {
@@ -132,11 +133,12 @@ final class Window {
   private void next(long nowNanos) {
     int place = head;
     Waiting transfer = waiting[place & MASK];
+    int wait = waits[place & MASK];
     waiting[place & MASK] = null;
     head = place + 1;
     if (broken) {
-      transfer.abandon(place);
-    } else if (transfer.depart(place, nowNanos)) {
+      transfer.abandon(wait);
+    } else if (transfer.depart(wait, nowNanos)) {
       departed++;
     }
   }

@@ -15,7 +15,7 @@ class WindowTest {
     final String name;
     final List<String> log;
     boolean refuses;
-    int place = -1;
+    int waits;
 
     Guest(String name, List<String> log) {
       this.name = name;
@@ -23,13 +23,13 @@ class WindowTest {
     }
 
     @Override
-    public void waitsAt(Window window, int itsPlace) {
-      place = itsPlace;
+    public int waitsAt(Window window) {
+      return ++waits;
     }
 
     @Override
-    public boolean depart(int itsPlace, long nowNanos) {
-      if (place != itsPlace) {
+    public boolean depart(int wait, long nowNanos) {
+      if (waits != wait) {
         return false;
       }
       log.add(refuses ? name + " refused" : name);
@@ -37,8 +37,8 @@ class WindowTest {
     }
 
     @Override
-    public void abandon(int itsPlace) {
-      if (place == itsPlace) {
+    public void abandon(int wait) {
+      if (waits == wait) {
         log.add(name + " abandoned");
       }
     }
@@ -94,7 +94,7 @@ class WindowTest {
     window.add(
         new Guest("b", log) {
           @Override
-          public boolean depart(int itsPlace, long nowNanos) {
+          public boolean depart(int wait, long nowNanos) {
             throw new StackOverflowError();
           }
         });
@@ -191,10 +191,12 @@ class WindowTest {
       window.add(
           new Window.Waiting() {
             @Override
-            public void waitsAt(Window itsWindow, int place) {}
+            public int waitsAt(Window itsWindow) {
+              return 1;
+            }
 
             @Override
-            public boolean depart(int place, long nowNanos) {
+            public boolean depart(int wait, long nowNanos) {
               boolean inOrder = departed.get() == number;
               boolean room = number - landed.get() < 4;
               wrong.addAndGet(inOrder && room ? 0 : 1);
@@ -203,7 +205,7 @@ class WindowTest {
             }
 
             @Override
-            public void abandon(int place) {
+            public void abandon(int wait) {
               wrong.incrementAndGet();
             }
           });
