@@ -14,10 +14,10 @@ import org.bulkhead.benchmarks.Rounds;
 public final class Bench {
 
   private static final int WARM_UP_MILLIS = 1_500;
-  private static final int OFTEN = 12;
+  private static final int MILLIS = 150;
 
-  /** A JVM compiles the same code a little better or worse each time, by more than 1 %. */
-  private static final int PAIRS_OF_JVMS = 4;
+  /** Rounds of a pair of JVMs that differ in supervision. */
+  private static final int OFTEN = 6;
 
   /** The home of a JDK with foreign functions, or empty. */
   static final String NEWER_JDK = System.getProperty("bulkhead.benchmarks.jdk25", "");
@@ -32,7 +32,8 @@ public final class Bench {
    * Measures and prints.
    *
    * @param args the folder of the stand-in, the folder of the project, "short", "full" or "check",
-   *     the file for the raw data, "bench" or "jvms", and "write" to write the tables too
+   *     the file for the raw data, "bench", "jvms" or "supervision", and "write" to write the
+   *     tables too
    * @throws Exception where an engine fails
    */
   public static void main(String[] args) throws Exception {
@@ -50,32 +51,53 @@ public final class Bench {
       show(page, "jvms", jvms.table());
       return;
     }
-    int rounds = Rounds.or(8);
-    int millis = 150;
-    Matrix matrix = new Matrix(brief, millis);
-    if (NEWER_JDK.isEmpty()) {
-      matrix.points().forEach(Point::withoutNewer);
-    }
     Bench bench = new Bench(folder);
+    if (args[4].equals("supervision")) {
+      bench.supervision(Rounds.or(brief ? 4 : 24), Path.of(args[3]), page);
+      return;
+    }
+    int rounds = Rounds.or(8);
+    Matrix matrix = new Matrix(brief, MILLIS);
+    withNewerWhereThereIsOne(matrix.points());
     for (Device device : Device.values()) {
-      List<Point> points = new ArrayList<>(matrix.of(device));
-      points.removeAll(matrix.guarded);
+      List<Point> points = matrix.of(device);
       if (!points.isEmpty()) {
         bench.measure(device, points, rounds);
       }
     }
-    for (int pair = 0; pair < PAIRS_OF_JVMS; pair++) {
-      bench.measure(
-          matrix.guarded.get(0).device(), matrix.guarded, Math.max(1, rounds / PAIRS_OF_JVMS));
-    }
-    String machine = "\n" + Report.machine(rounds, millis);
-    Files.writeString(Path.of(args[3]), Report.json(matrix, rounds, millis));
+    String machine = "\n" + Report.machine(rounds, MILLIS);
+    Files.writeString(Path.of(args[3]), Report.json(matrix.points(), rounds, MILLIS));
     Report.histograms(matrix.open, Path.of(args[3].replaceFirst("(\\.json)?$", ".hlog")));
     if (page != null) {
       Marked.between(
           Path.of(args[1], "benchmarks/README.md"), "points", Report.points(matrix) + machine);
     }
-    show(page, "lines", Report.lines(matrix) + machine);
+    show(page, "lines", Report.lines(Line.of(matrix)) + machine);
+  }
+
+  /** A JVM compiles the same code better or worse each time, by more than what is asked for. */
+  private void supervision(int pairs, Path json, Path page) throws IOException {
+    List<Point> points = Matrix.guarded(MILLIS);
+    withNewerWhereThereIsOne(points);
+    for (int pair = 0; pair < pairs; pair++) {
+      System.err.printf("bench: JVMs: pair %d of %d%n", pair + 1, pairs);
+      measure(points.get(0).device(), points, OFTEN);
+    }
+    Files.writeString(json, Report.json(points, pairs * OFTEN, MILLIS));
+    show(
+        page,
+        "supervision",
+        Report.lines(Line.ofSupervision(points))
+            + "\nOf "
+            + pairs
+            + " pairs of JVMs. "
+            + Report.machine(pairs * OFTEN, MILLIS));
+  }
+
+  private static void withNewerWhereThereIsOne(List<Point> points) {
+    if (NEWER_JDK.isEmpty()) {
+      points.forEach(Point::withoutNewer);
+    }
   }
 
   private static void show(Path page, String name, String figures) throws IOException {
@@ -121,11 +143,7 @@ public final class Bench {
             "bench: %s: round %d of %d, %d points%n",
             device.title, round + 1, rounds, points.size());
         for (Point point : points) {
-          // What differs by little needs more.
-          int times = point.has(Point.OFF) ? OFTEN : 1;
-          for (int i = 0; i < times; i++) {
-            round(point, children, round + i);
-          }
+          round(point, children, round);
         }
       }
     } finally {

@@ -54,14 +54,18 @@ record Line(String what, String device, String required, Result older, Result ne
         calls(m),
         block(m),
         open(m, 99.9, "p99.9", 2),
-        open(m, 99.99, "p99.99", 5),
+        open(m, 99.99, "p99.99", 5));
+  }
+
+  static List<Line> ofSupervision(List<Point> points) {
+    return List.of(
         guarded(
-            m,
+            points,
             "supervision and weaving on against off, throughput: the worst of three points",
             Sample::megabytesPerSecond,
             true,
             0.99),
-        guarded(m, "the same, processor time", Sample::cpuMicrosPerTransfer, false, 1.04));
+        guarded(points, "the same, processor time", Sample::cpuMicrosPerTransfer, false, 1.04));
   }
 
   /** The line of a point, where the point has our engine on that JVM. */
@@ -283,17 +287,21 @@ record Line(String what, String device, String required, Result older, Result ne
   }
 
   private static Line guarded(
-      Matrix m, String what, ToDoubleFunction<Sample> figure, boolean moreIsBetter, double bound) {
+      List<Point> points,
+      String what,
+      ToDoubleFunction<Sample> figure,
+      boolean moreIsBetter,
+      double bound) {
     return line(
         what,
-        m.guarded.get(0).device(),
+        points.get(0).device(),
         number("%s %.0f %%", moreIsBetter ? "≥" : "≤", bound * 100),
-        m.guarded,
+        points,
         ours -> {
           Comparator<Point> byRatio =
               Comparator.comparingDouble(p -> p.ratio(ours, Point.off(ours), figure));
           Point worst =
-              m.guarded.stream().min(moreIsBetter ? byRatio : byRatio.reversed()).orElseThrow();
+              points.stream().min(moreIsBetter ? byRatio : byRatio.reversed()).orElseThrow();
           double value = worst.ratio(ours, Point.off(ours), figure);
           double missing = moreIsBetter ? bound - value : value - bound;
           return new Result(

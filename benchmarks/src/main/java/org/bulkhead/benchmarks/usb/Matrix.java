@@ -23,7 +23,6 @@ final class Matrix {
   final Point block;
   final Point synchronous;
   final Point open;
-  final List<Point> guarded;
 
   /**
    * The short form has fewer depths.
@@ -69,11 +68,14 @@ final class Matrix {
             .with(Point.PLAIN, "open", 16 << 10, HALF_RATE, openMillis)
             .with(Point.OURS, "open", 16 << 10, HALF_RATE, openMillis)
             .with(Point.NEWER, "open", 16 << 10, HALF_RATE, openMillis);
-    guarded =
-        List.of(
-            guarded("async", 16 << 10, 16, millis),
-            guarded("async", 64 << 10, 16, millis),
-            guarded("block", 64 << 10, 1, millis));
+  }
+
+  /** With supervision and weaving, and without. */
+  static List<Point> guarded(int millis) {
+    return List.of(
+        guarded("async", 16 << 10, 16, millis),
+        guarded("async", 64 << 10, 16, millis),
+        guarded("block", 64 << 10, 1, millis));
   }
 
   private static Point guarded(String mode, int size, int depth, int millis) {
@@ -104,7 +106,6 @@ final class Matrix {
   /** Those that C and plain usb4java are in as well. */
   List<Point> compared() {
     List<Point> all = new ArrayList<>(points());
-    all.removeAll(guarded);
     all.remove(open);
     return all;
   }
@@ -116,7 +117,6 @@ final class Matrix {
     all.addAll(bare);
     all.addAll(List.of(sequential, trip, synchronous, block));
     all.add(open);
-    all.addAll(guarded);
     return all;
   }
 }

@@ -29,9 +29,9 @@ final class Report {
 
   private Report() {}
 
-  static String lines(Matrix matrix) {
+  static String lines(List<Line> lines) {
     StringBuilder text = new StringBuilder(Line.HEAD);
-    Line.of(matrix).forEach(line -> text.append(line.row()));
+    lines.forEach(line -> text.append(line.row()));
     return text.toString();
   }
 
@@ -80,8 +80,8 @@ final class Report {
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 
-  static String json(Matrix matrix, int rounds, int millis) {
-    List<String> points = matrix.points().stream().map(Point::json).toList();
+  static String json(List<Point> measured, int rounds, int millis) {
+    List<String> points = measured.stream().map(Point::json).toList();
     return "{\"rounds\":"
         + rounds
         + ",\"millis\":"
