@@ -230,7 +230,15 @@ class SerialRigIT {
   }
 
   private CompletableFuture<ExecResult> beginExchange(String port) {
-    return gateway.begin("serial:send --reply 5 --file /tmp/from-gateway " + port, "/tmp/received");
+    // The far end waits for what an application that failed did not send, and is asked first.
+    return gateway
+        .begin("serial:send --reply 5 --file /tmp/from-gateway " + port, "/tmp/received")
+        .whenComplete(
+            (ended, failure) -> {
+              if (failure != null || ended.status() != 0) {
+                System.out.printf("rig: the application at %s: %s %s%n", port, ended, failure);
+              }
+            });
   }
 
   private void assertReceived(CompletableFuture<ExecResult> application) throws Exception {
