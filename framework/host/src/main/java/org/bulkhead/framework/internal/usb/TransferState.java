@@ -29,10 +29,6 @@ final class TransferState {
 
   private final AtomicLong word = new AtomicLong();
 
-  Phase phase() {
-    return Phase.ALL[(int) (word.get() & PHASE)];
-  }
-
   boolean is(Phase phase) {
     return (word.get() & PHASE) == phase.ordinal();
   }

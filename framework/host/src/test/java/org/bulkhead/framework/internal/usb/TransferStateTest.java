@@ -12,11 +12,11 @@ class TransferStateTest {
   @Test
   void itMoves_fromThePhaseItIsInOnly() {
     assertThat(state.move(Phase.FLYING, Phase.LANDED)).isFalse();
-    assertThat(state.phase()).isEqualTo(Phase.IDLE);
+    assertThat(state.is(Phase.IDLE)).isTrue();
 
     assertThat(state.move(Phase.IDLE, Phase.FLYING)).isTrue();
 
-    assertThat(state.phase()).isEqualTo(Phase.FLYING);
+    assertThat(state.is(Phase.FLYING)).isTrue();
   }
 
   @Test
@@ -28,10 +28,10 @@ class TransferStateTest {
     int second = state.startWait();
 
     assertThat(state.endWait(first, Phase.FLYING)).isFalse();
-    assertThat(state.phase()).isEqualTo(Phase.WAITING);
+    assertThat(state.is(Phase.WAITING)).isTrue();
 
     assertThat(state.endWait(second, Phase.FLYING)).isTrue();
-    assertThat(state.phase()).isEqualTo(Phase.FLYING);
+    assertThat(state.is(Phase.FLYING)).isTrue();
   }
 
   @Test
@@ -52,6 +52,6 @@ class TransferStateTest {
 
     assertThat(state.endWait(late, Phase.FLYING)).isFalse();
     assertThat(state.move(Phase.IDLE, Phase.FLYING)).isFalse();
-    assertThat(state.phase()).isEqualTo(Phase.FREED);
+    assertThat(state.is(Phase.FREED)).isTrue();
   }
 }
